@@ -1,0 +1,6 @@
+//! What Reconnect knows about ownership, time and words. Pure: no database, no network, no async,
+//! no clock and no randomness of its own.
+
+pub mod clock;
+pub mod ids;
+pub mod words;

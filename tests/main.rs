@@ -1,0 +1,2 @@
+//! The whole suite in one binary: linking it once keeps a cold run short.
+mod layout;
