@@ -1,1 +1,44 @@
-//! placeholder
+//! Both databases, and the only way to what is stored: fetching is authorising.
+
+pub mod connect;
+mod entity;
+pub mod error;
+pub mod sealed;
+
+pub use connect::{Address, Store, WriteTx};
+pub use error::{Result, StorageError};
+
+/// Brings the schema of `store` up to date.
+pub async fn migrate(store: &Store) -> Result<()> {
+    Ok(migrations::run(store.read()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::clock::{SeededEntropy, VirtualClock};
+    use sea_orm::ConnectionTrait;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn the_schema_stands_twice_over_and_the_audit_refuses_changes() {
+        let clock = Arc::new(VirtualClock::at(chrono::DateTime::UNIX_EPOCH));
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let keys = connect::open(&Address::new("sqlite::memory:")).await.expect("keys");
+        let master = sealed::MasterKey::new([3; 32]);
+        let sealer = sealed::Sealer::over(keys, master, clock.clone(), entropy.clone()).await.expect("sealer");
+        let store =
+            Store::connect(&Address::new("sqlite::memory:"), Arc::new(sealer), clock, entropy).await.expect("store");
+        migrate(&store).await.expect("first run");
+        migrate(&store).await.expect("second run finds nothing to do");
+        let db = store.read();
+        db.execute_unprepared(
+            "insert into audit (owner_id, seq, at, actor_id, action, subject, previous_hash, hash) \
+             values (x'00', 1, '2026-01-01', x'00', 'read', 'plan', x'00', x'00')",
+        )
+        .await
+        .expect("insert");
+        assert!(db.execute_unprepared("update audit set action = 'x'").await.is_err());
+        assert!(db.execute_unprepared("delete from audit").await.is_err());
+    }
+}

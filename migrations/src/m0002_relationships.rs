@@ -1,0 +1,266 @@
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("relationship")
+                    .col(uuid("id").primary_key())
+                    .col(uuid("owner_id"))
+                    .col(uuid("provider_id"))
+                    .col(uuid_null("team_id"))
+                    .col(text("level"))
+                    .col(text("state"))
+                    .col(uuid("invited_by"))
+                    .col(timestamp_with_time_zone("invited_at"))
+                    .col(timestamp_with_time_zone_null("started_at"))
+                    .col(timestamp_with_time_zone_null("ended_at"))
+                    .col(uuid_null("ended_by"))
+                    .col(integer("version"))
+                    .foreign_key(ForeignKey::create().from("relationship", "owner_id").to("account", "id"))
+                    .foreign_key(ForeignKey::create().from("relationship", "provider_id").to("account", "id"))
+                    .foreign_key(ForeignKey::create().from("relationship", "team_id").to("team", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create().name("relationship_owner").table("relationship").col("owner_id").col("id").to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("relationship_provider")
+                    .table("relationship")
+                    .col("provider_id")
+                    .col("id")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("relationship_member")
+                    .col(uuid("relationship_id"))
+                    .col(uuid("provider_id"))
+                    .col(boolean("responsible"))
+                    .col(timestamp_with_time_zone("joined_at"))
+                    .col(timestamp_with_time_zone_null("left_at"))
+                    .primary_key(Index::create().col("relationship_id").col("provider_id"))
+                    .foreign_key(
+                        ForeignKey::create().from("relationship_member", "relationship_id").to("relationship", "id"),
+                    )
+                    .foreign_key(ForeignKey::create().from("relationship_member", "provider_id").to("account", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("relationship_member_provider")
+                    .table("relationship_member")
+                    .col("provider_id")
+                    .col("relationship_id")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("agreement_version")
+                    .col(uuid("id").primary_key())
+                    .col(uuid("relationship_id"))
+                    .col(integer("number"))
+                    .col(text("hash"))
+                    .col(blob("terms"))
+                    .col(integer("reply_window_days"))
+                    .col(boolean("check_ins"))
+                    .col(integer_null("check_in_every_days"))
+                    .col(integer_null("silence_clause"))
+                    .col(uuid_null("substitute_id"))
+                    .col(text("language"))
+                    .col(date_null("next_review_on"))
+                    .col(uuid("drafted_by"))
+                    .col(timestamp_with_time_zone("created_at"))
+                    .col(timestamp_with_time_zone_null("in_force_at"))
+                    .col(timestamp_with_time_zone_null("superseded_at"))
+                    .foreign_key(
+                        ForeignKey::create().from("agreement_version", "relationship_id").to("relationship", "id"),
+                    )
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("agreement_version_number")
+                    .table("agreement_version")
+                    .col("relationship_id")
+                    .col("number")
+                    .unique()
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("agreement_acceptance")
+                    .col(uuid("version_id"))
+                    .col(uuid("account_id"))
+                    .col(text("hash"))
+                    .col(timestamp_with_time_zone("accepted_at"))
+                    .primary_key(Index::create().col("version_id").col("account_id"))
+                    .foreign_key(
+                        ForeignKey::create().from("agreement_acceptance", "version_id").to("agreement_version", "id"),
+                    )
+                    .foreign_key(ForeignKey::create().from("agreement_acceptance", "account_id").to("account", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("absence")
+                    .col(uuid("id").primary_key())
+                    .col(uuid("provider_id"))
+                    .col(date("from_on"))
+                    .col(date("to_on"))
+                    .col(uuid_null("substitute_id"))
+                    .col(timestamp_with_time_zone_null("substitute_accepted_at"))
+                    .col(timestamp_with_time_zone_null("substitute_declined_at"))
+                    .col(timestamp_with_time_zone("created_at"))
+                    .col(timestamp_with_time_zone_null("cancelled_at"))
+                    .col(integer("version"))
+                    .foreign_key(ForeignKey::create().from("absence", "provider_id").to("account", "id"))
+                    .foreign_key(ForeignKey::create().from("absence", "substitute_id").to("account", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create().name("absence_provider").table("absence").col("provider_id").col("from_on").to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("absence_substitute")
+                    .table("absence")
+                    .col("substitute_id")
+                    .col("from_on")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("absence_consent")
+                    .col(uuid("absence_id"))
+                    .col(uuid("relationship_id"))
+                    .col(timestamp_with_time_zone("given_at"))
+                    .primary_key(Index::create().col("absence_id").col("relationship_id"))
+                    .foreign_key(ForeignKey::create().from("absence_consent", "absence_id").to("absence", "id"))
+                    .foreign_key(
+                        ForeignKey::create().from("absence_consent", "relationship_id").to("relationship", "id"),
+                    )
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("consultation")
+                    .col(uuid("id").primary_key())
+                    .col(uuid("relationship_id"))
+                    .col(timestamp_with_time_zone("starts_at"))
+                    .col(text("zone"))
+                    .col(timestamp_with_time_zone_null("held_at"))
+                    .col(timestamp_with_time_zone_null("cancelled_at"))
+                    .col(uuid("created_by"))
+                    .col(timestamp_with_time_zone("created_at"))
+                    .col(integer("version"))
+                    .foreign_key(ForeignKey::create().from("consultation", "relationship_id").to("relationship", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("consultation_relationship")
+                    .table("consultation")
+                    .col("relationship_id")
+                    .col("starts_at")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("share_grant")
+                    .col(uuid("id").primary_key())
+                    .col(uuid("owner_id"))
+                    .col(uuid_null("provider_id"))
+                    .col(uuid_null("team_id"))
+                    .col(text("subject_kind"))
+                    .col(text("subject"))
+                    .col(text("effect"))
+                    .col(text("level"))
+                    .col(timestamp_with_time_zone("from_at"))
+                    .col(timestamp_with_time_zone_null("to_at"))
+                    .col(timestamp_with_time_zone_null("revoked_at"))
+                    .col(timestamp_with_time_zone("created_at"))
+                    .foreign_key(ForeignKey::create().from("share_grant", "owner_id").to("account", "id"))
+                    .foreign_key(ForeignKey::create().from("share_grant", "provider_id").to("account", "id"))
+                    .foreign_key(ForeignKey::create().from("share_grant", "team_id").to("team", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("share_grant_owner")
+                    .table("share_grant")
+                    .col("owner_id")
+                    .col("subject_kind")
+                    .col("subject")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("share_grant_provider")
+                    .table("share_grant")
+                    .col("provider_id")
+                    .col("owner_id")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("audit")
+                    .col(uuid("owner_id"))
+                    .col(integer("seq"))
+                    .col(timestamp_with_time_zone("at"))
+                    .col(uuid("actor_id"))
+                    .col(text("action"))
+                    .col(text("subject"))
+                    .col(text_null("via"))
+                    .col(blob("previous_hash"))
+                    .col(blob("hash"))
+                    .primary_key(Index::create().col("owner_id").col("seq"))
+                    .to_owned(),
+            )
+            .await?;
+        crate::append_only(manager, "audit").await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,223 @@
+//! One store over either database: connection, write turns, and the wake-up that follows a commit.
+
+use crate::error::{Result, StorageError};
+use crate::sealed::Sealer;
+use domain::clock::{Clock, Entropy};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, SqlxPostgresConnector,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::ops::Deref;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+/// Channel that PostgreSQL replicas listen on for work that just became due.
+pub const WAKE_CHANNEL: &str = "reconnect_wake";
+
+/// How to reach a database.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// `sqlite://path`, `sqlite::memory:` or `postgres://…`.
+    pub url: String,
+    /// Most connections kept open.
+    pub connections: u32,
+    /// How long a caller waits for a connection or a write turn before it is an outage.
+    pub patience: Duration,
+    /// Whether an acknowledged SQLite commit survives a power cut. Only a scratch database may say no.
+    pub durable: bool,
+}
+
+impl Address {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), connections: 8, patience: Duration::from_secs(4), durable: true }
+    }
+}
+
+/// The store: everything below the API and the worker that touches a database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+    /// SQLite has one writer: callers queue here in order, instead of polling its lock.
+    write_turn: Option<Arc<Semaphore>>,
+    wake: Arc<Notify>,
+    patience: Duration,
+    pub sealer: Arc<Sealer>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Store {
+    /// Connects; the schema is not touched.
+    pub async fn connect(
+        address: &Address,
+        sealer: Arc<Sealer>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self> {
+        let db = open(address).await?;
+        let write_turn = (db.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        Ok(Self { db, write_turn, wake: Arc::new(Notify::new()), patience: address.patience, sealer, clock, entropy })
+    }
+
+    /// For reads outside a transaction.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    /// Begins a write. SQLite transactions are IMMEDIATE: the lock is taken now, so a write never
+    /// fails halfway for having read first.
+    pub async fn write(&self) -> Result<WriteTx> {
+        let turn = match &self.write_turn {
+            Some(turn) => Some(
+                tokio::time::timeout(self.patience, Arc::clone(turn).acquire_owned())
+                    .await
+                    .map_err(|_| StorageError::Unavailable("no write turn in time".into()))?
+                    .map_err(|_| StorageError::Unavailable("shutting down".into()))?,
+            ),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let txn = self.db.begin_with_options(options).await?;
+        Ok(WriteTx { txn, wakes: AtomicBool::new(false), wake: Arc::clone(&self.wake), _turn: turn })
+    }
+
+    /// Completes when this process committed work that is due. Other replicas are heard through
+    /// [`WAKE_CHANNEL`].
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Wakes this process's worker.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// A fresh id of this instant.
+    pub fn new_id(&self) -> uuid::Uuid {
+        domain::clock::new_id(self.clock.now(), &*self.entropy)
+    }
+
+    /// Waits for PostgreSQL's NOTIFY and passes it on; returns when the connection breaks. On SQLite
+    /// there is no other process to hear, and it never returns.
+    pub async fn listen(&self) -> Result<()> {
+        if self.backend() != DbBackend::Postgres {
+            return std::future::pending().await;
+        }
+        let unavailable = |error: sqlx::Error| StorageError::Unavailable(error.to_string());
+        let pool = self.db.get_postgres_connection_pool();
+        let mut listener = sqlx::postgres::PgListener::connect_with(pool).await.map_err(unavailable)?;
+        listener.listen(WAKE_CHANNEL).await.map_err(unavailable)?;
+        loop {
+            listener.recv().await.map_err(unavailable)?;
+            self.wake();
+        }
+    }
+
+    /// A cheap question that proves the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.db.execute_unprepared("select 1").await?;
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(self) -> Result<()> {
+        self.db.close().await?;
+        Ok(())
+    }
+}
+
+/// One write transaction. Dropped without [`WriteTx::commit`], it is rolled back.
+#[derive(Debug)]
+pub struct WriteTx {
+    txn: DatabaseTransaction,
+    wakes: AtomicBool,
+    wake: Arc<Notify>,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl WriteTx {
+    /// Says that this commit makes work due now.
+    pub fn wakes_worker(&self) {
+        self.wakes.store(true, Ordering::Relaxed);
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        let wakes = self.wakes.load(Ordering::Relaxed);
+        if wakes && self.txn.get_database_backend() == DbBackend::Postgres {
+            self.txn.execute_unprepared(&format!("notify {WAKE_CHANNEL}")).await?;
+        }
+        self.txn.commit().await?;
+        if wakes {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    pub async fn rollback(self) -> Result<()> {
+        self.txn.rollback().await?;
+        Ok(())
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = DatabaseTransaction;
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.txn
+    }
+}
+
+/// Opens a pool. Kept apart from [`Store::connect`] because wrapped keys live in a database of their own.
+pub async fn open(address: &Address) -> Result<DatabaseConnection> {
+    let unavailable = |error: sqlx::Error| StorageError::Unavailable(error.to_string());
+    if address.url.starts_with("sqlite:") {
+        let memory = address.url.contains(":memory:");
+        let synchronous = if address.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Off };
+        let options = SqliteConnectOptions::from_str(&address.url)
+            .map_err(unavailable)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .busy_timeout(address.patience)
+            .journal_mode(if memory { SqliteJournalMode::Memory } else { SqliteJournalMode::Wal })
+            .synchronous(synchronous)
+            .statement_cache_capacity(512);
+        let wanted: i64 = if address.durable { 2 } else { 0 };
+        let pool = SqlitePoolOptions::new()
+            // A memory database lives and dies with its one connection.
+            .max_connections(if memory { 1 } else { address.connections })
+            .min_connections(u32::from(memory))
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(address.patience)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    let found: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await?;
+                    if found == wanted { Ok(()) } else { Err(sqlx::Error::Protocol(format!("synchronous is {found}"))) }
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(unavailable)?;
+        Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+    } else {
+        let options = PgConnectOptions::from_str(&address.url).map_err(unavailable)?.application_name("reconnect");
+        let pool = PgPoolOptions::new()
+            .max_connections(address.connections)
+            .acquire_timeout(address.patience)
+            .connect_with(options)
+            .await
+            .map_err(unavailable)?;
+        Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+    }
+}

@@ -1,0 +1,27 @@
+//! What a digest listed, in order; ids only, so that what was recalled cannot linger.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "digest_line")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub digest_run_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i32,
+    #[sea_orm(column_type = "Text")]
+    pub section: String,
+    pub relationship_id: Uuid,
+    pub owner_id: Uuid,
+    pub message_id: Option<Uuid>,
+    pub slot_id: Option<Uuid>,
+    pub series_id: Option<Uuid>,
+    pub clock_id: Option<Uuid>,
+    pub long: bool,
+    pub minutes: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,28 @@
+//! One owner with one provider or team.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "relationship")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub owner_id: Uuid,
+    pub provider_id: Uuid,
+    pub team_id: Option<Uuid>,
+    #[sea_orm(column_type = "Text")]
+    pub level: String,
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    pub invited_by: Uuid,
+    pub invited_at: DateTimeUtc,
+    pub started_at: Option<DateTimeUtc>,
+    pub ended_at: Option<DateTimeUtc>,
+    pub ended_by: Option<Uuid>,
+    pub version: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
