@@ -3,4 +3,6 @@
 
 pub mod clock;
 pub mod ids;
+pub mod ownership;
+pub mod policy;
 pub mod words;

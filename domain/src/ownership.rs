@@ -1,0 +1,115 @@
+//! Who stands where: the owner's settings and relationships as plain values, from which
+//! [`crate::policy`] decides.
+
+use crate::ids::{AccountId, OrganisationId, RelationshipId};
+use crate::words::{GrantEffect, GrantLevel, PlanSection, RelationshipState, Role, SubjectKind};
+use chrono::{DateTime, Utc};
+
+/// The signed-in account in the role of this session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub account: AccountId,
+    pub role: Role,
+    pub organisation: OrganisationId,
+}
+
+/// A relationship as far as deciding needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relationship {
+    pub id: RelationshipId,
+    pub owner: AccountId,
+    /// The responsible provider (R51).
+    pub responsible: AccountId,
+    /// Every provider who takes part, the responsible one among them.
+    pub members: Vec<AccountId>,
+    /// Accepted substitutes of an absence that runs now and to which the owner consented.
+    pub substitutes: Vec<AccountId>,
+    pub state: RelationshipState,
+    pub invited_by: AccountId,
+}
+
+/// Where an actor stands in a relationship.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    Owner,
+    Responsible,
+    Member,
+    /// Stands in during an absence: threads with open clocks only.
+    Substitute,
+    Stranger,
+}
+
+impl Relationship {
+    pub fn standing(&self, actor: Actor) -> Standing {
+        match actor.role {
+            Role::ServiceUser if actor.account == self.owner => Standing::Owner,
+            Role::Provider if actor.account == self.responsible => Standing::Responsible,
+            Role::Provider if self.members.contains(&actor.account) => Standing::Member,
+            Role::Provider if self.substitutes.contains(&actor.account) => Standing::Substitute,
+            _ => Standing::Stranger,
+        }
+    }
+}
+
+/// One line of the owner's sharing settings, already known to be hers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The provider it names, directly or as a member of the team it names.
+    pub reader: AccountId,
+    pub kind: SubjectKind,
+    /// A [`PlanSection`] word, an item's id, or a [`crate::words::Module`] word.
+    pub subject: String,
+    pub effect: GrantEffect,
+    pub level: GrantLevel,
+    pub from: DateTime<Utc>,
+    pub to: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Grant {
+    /// Whether it holds at `now`: periods are [from, to), a revocation holds from its own instant on.
+    pub fn holds(&self, now: DateTime<Utc>) -> bool {
+        self.from <= now && self.to.is_none_or(|to| now < to) && self.revoked_at.is_none_or(|at| now < at)
+    }
+}
+
+/// The owner's sharing with one reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sharing {
+    pub grants: Vec<Grant>,
+    /// Whether owner and reader have an active relationship; a grant without one reveals nothing.
+    pub related: bool,
+}
+
+impl Sharing {
+    /// What `reader` may do with a crisis-plan section. Item deny → item allow → module → private;
+    /// a deny for the person or her team wins over any allow of the same rank.
+    pub fn section(&self, reader: AccountId, section: PlanSection, now: DateTime<Utc>) -> Option<GrantLevel> {
+        self.level(reader, SubjectKind::Section, section.as_str(), crate::words::Module::CrisisPlan.as_str(), now)
+    }
+
+    fn level(
+        &self,
+        reader: AccountId,
+        kind: SubjectKind,
+        subject: &str,
+        module: &str,
+        now: DateTime<Utc>,
+    ) -> Option<GrantLevel> {
+        if !self.related {
+            return None;
+        }
+        let held = |wanted_kind: SubjectKind, wanted: &str| {
+            let mine: Vec<&Grant> = self
+                .grants
+                .iter()
+                .filter(|g| g.reader == reader && g.kind == wanted_kind && g.subject == wanted && g.holds(now))
+                .collect();
+            if mine.iter().any(|g| g.effect == GrantEffect::Deny) {
+                return Some(None);
+            }
+            mine.iter().map(|g| g.level).max().map(Some)
+        };
+        held(kind, subject).or_else(|| held(SubjectKind::Module, module)).flatten()
+    }
+}
