@@ -1,8 +1,12 @@
 //! What Reconnect knows about ownership, time and words. Pure: no database, no network, no async,
 //! no clock and no randomness of its own.
 
+pub mod calendar;
 pub mod clock;
 pub mod ids;
 pub mod ownership;
 pub mod policy;
+pub mod schedule;
+pub mod weekdays;
 pub mod words;
+pub mod working_time;
