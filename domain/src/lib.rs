@@ -1,6 +1,7 @@
 //! What Reconnect knows about ownership, time and words. Pure: no database, no network, no async,
 //! no clock and no randomness of its own.
 
+pub mod backoff;
 pub mod calendar;
 pub mod clock;
 pub mod ids;

@@ -1,6 +1,6 @@
 //! From a wall clock to an instant, through the changes of the clock.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 
 /// The instant at which a wall clock in `zone` shows `local`. A time that the clock jumps over in
@@ -20,4 +20,26 @@ pub fn instant_of(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
 pub fn date_exists(zone: Tz, date: NaiveDate) -> bool {
     let noon = date.and_time(NaiveTime::MIN + TimeDelta::hours(12));
     instant_of(zone, noon).with_timezone(&zone).date_naive() == date
+}
+
+/// Seconds the zone's clock is ahead of UTC at that instant.
+pub(super) fn offset_at(zone: Tz, instant: DateTime<Utc>) -> i32 {
+    zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc()
+}
+
+/// The first instant in `(after, after + 24 h]` at which the zone's offset is another than at
+/// `after`. No zone changes twice within a day.
+pub(super) fn offset_change_within_a_day(zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let at = |second| DateTime::from_timestamp(second, 0);
+    let before = offset_at(zone, after);
+    let mut unchanged = after.timestamp();
+    let mut changed = unchanged + 24 * 60 * 60;
+    if offset_at(zone, at(changed)?) == before {
+        return None;
+    }
+    while changed - unchanged > 1 {
+        let middle = unchanged + (changed - unchanged) / 2;
+        if offset_at(zone, at(middle)?) == before { unchanged = middle } else { changed = middle }
+    }
+    at(changed)
 }
