@@ -99,7 +99,7 @@ const ENGLAND_AND_WALES: &[Holiday] = &[
 ];
 
 /// What every state and territory keeps; Easter Saturday, the King's Birthday, Labour Day and a
-/// substitute for Anzac Day differ between them.
+/// substitute for Anzac Day differ between them. Substitutes are alike everywhere from 2011 on.
 const AUSTRALIA: &[Holiday] = &[
     NEW_YEAR.made_up_for(),
     fixed("australia_day", 1, 26).made_up_for(),
