@@ -192,4 +192,20 @@ mod tests {
         assert_eq!(siesta.waking_parts(day), expected);
         assert!(bente().waking_parts(NaiveDate::from_ymd_opt(2026, 10, 11).unwrap()).is_empty(), "a Sunday");
     }
+
+    /// Until 2011 the clock in St John's went back from 00:01 to 23:01 the evening before.
+    #[test]
+    fn an_evening_shown_again_after_midnight_is_not_the_new_days() {
+        let owner = Waking {
+            zone: chrono_tz::America::St_Johns,
+            quiet: QuietHours { from: time("00:00"), to: time("00:00") },
+            quiet_days: false,
+            ..bente()
+        };
+        let day = NaiveDate::from_ymd_opt(2010, 11, 7).unwrap();
+        let parts = owner.waking_parts(day);
+        let lengths: Vec<_> = parts.iter().map(|part| part.length().num_minutes()).collect();
+        assert_eq!(lengths, [1, 24 * 60]);
+        assert!(parts.iter().all(|part| owner.local_date(part.opens) == day));
+    }
 }
