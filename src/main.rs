@@ -1,1 +1,63 @@
-fn main() {}
+//! The binary `reconnect`: one process, one role.
+
+mod cli;
+#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
+mod config;
+#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
+mod master_key;
+mod migrate;
+#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
+mod open_store;
+#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
+mod shell;
+mod shutdown;
+#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
+mod system;
+mod telemetry;
+
+use clap::Parser;
+use cli::{Cli, Role};
+use config::Config;
+use shell::{Done, Shell};
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(play(cli)));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("reconnect: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn play(cli: Cli) -> Done {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return Err("another TLS provider is installed already".into());
+    }
+    let file = cli.config.clone();
+    match cli.role() {
+        Role::Migrate => migrate::run(shell(file.as_deref())?).await,
+        Role::Up(_)
+        | Role::Serve
+        | Role::Work
+        | Role::Openapi
+        | Role::Doctor
+        | Role::Account(_)
+        | Role::Simulate(_) => Err("this role is not built yet".into()),
+    }
+}
+
+/// Settings are read and logging starts; a role that needs neither does without.
+fn shell(file: Option<&Path>) -> Result<Shell, Box<dyn std::error::Error + Send + Sync>> {
+    let config = Config::load(file)?;
+    telemetry::start(&config.telemetry)?;
+    Ok(Shell::new(config)?)
+}

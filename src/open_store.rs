@@ -1,0 +1,75 @@
+//! From the configuration to an open store.
+
+use crate::config::Config;
+use crate::config::store::{Database, DatabaseKind, WrappedKeys, sqlite_url};
+use crate::shell::Shell;
+use sea_orm::DatabaseConnection;
+use secrecy::ExposeSecret;
+use std::path::Path;
+use std::sync::Arc;
+use storage::sealed::{MasterKey, Sealer};
+use storage::{Address, StorageError, Store};
+
+/// Connects to the database; the schema is not touched. An SQLite database and its directory are made.
+///
+/// # Errors
+/// It cannot be reached, or the directory cannot be made.
+pub async fn database(config: &Config) -> Result<DatabaseConnection, StorageError> {
+    let database = &config.store.database;
+    make_directory_of(database)?;
+    storage::connect::open(&address(database)).await
+}
+
+/// Opens the whole store with its keys; the schema is not touched.
+///
+/// # Errors
+/// The database or the keys cannot be reached.
+pub async fn store(shell: &Shell, master: MasterKey) -> Result<Store, StorageError> {
+    let database = &shell.config.store.database;
+    make_directory_of(database)?;
+    let (clock, entropy) = (Arc::clone(&shell.clock), Arc::clone(&shell.entropy));
+    let keys = wrapped_keys(&shell.config).await?;
+    let sealer = Sealer::over(keys, master, Arc::clone(&clock), Arc::clone(&entropy)).await?;
+    Store::connect(&address(database), Arc::new(sealer), clock, entropy).await
+}
+
+/// Connects to where the wrapped data keys live.
+///
+/// # Errors
+/// It cannot be reached, or the directory cannot be made.
+pub async fn wrapped_keys(config: &Config) -> Result<DatabaseConnection, StorageError> {
+    let database = &config.store.database;
+    let url = match &config.store.keys.wrapped_keys {
+        WrappedKeys::Sqlite(path) => {
+            make_directory(path.parent())?;
+            sqlite_url(path)
+        }
+        WrappedKeys::Postgres(url) => url.expose_secret().to_owned(),
+    };
+    // Keys are read once and kept: a few connections serve a whole process.
+    let connections = database.max_connections.min(4);
+    storage::connect::open(&Address { connections, patience: database.acquire_timeout, ..Address::new(url) }).await
+}
+
+fn address(database: &Database) -> Address {
+    Address {
+        connections: database.max_connections,
+        patience: database.acquire_timeout,
+        ..Address::new(database.url.expose_secret())
+    }
+}
+
+fn make_directory_of(database: &Database) -> Result<(), StorageError> {
+    match database.kind {
+        DatabaseKind::Sqlite => make_directory(database.sqlite_file().as_deref().and_then(Path::parent)),
+        DatabaseKind::Postgres => Ok(()),
+    }
+}
+
+fn make_directory(directory: Option<&Path>) -> Result<(), StorageError> {
+    match directory.filter(|directory| !directory.as_os_str().is_empty()) {
+        Some(directory) => std::fs::create_dir_all(directory)
+            .map_err(|error| StorageError::Unavailable(format!("{}: {error}", directory.display()))),
+        None => Ok(()),
+    }
+}

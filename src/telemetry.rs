@@ -1,0 +1,64 @@
+//! What the program says about itself, on standard error. Fields are dotted (`delivery.id`) and hold ids,
+//! never names, texts, addresses or tokens.
+
+use crate::config::running::{LogFormat, Telemetry};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{FilterExt, ParseError, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Crates that at their finer levels write whom a mail goes to, what is said to a mail server, headers with
+/// tokens, or the values of a statement. No configuration raises them above this.
+const CEILINGS: &[(&str, LevelFilter)] = &[
+    ("h2", LevelFilter::INFO),
+    ("hyper", LevelFilter::INFO),
+    ("hyper_util", LevelFilter::INFO),
+    ("lettre", LevelFilter::WARN),
+    ("reqwest", LevelFilter::INFO),
+    ("sea_orm", LevelFilter::INFO),
+    ("sqlx", LevelFilter::INFO),
+];
+
+/// Starts logging for the whole process; once.
+///
+/// # Errors
+/// A filter that does not read, which [`crate::config::Config`] has ruled out.
+pub fn start(telemetry: &Telemetry) -> Result<(), ParseError> {
+    let wanted = EnvFilter::try_new(&telemetry.log)?;
+    let filter = wanted.and(ceilings());
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match telemetry.format {
+        LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    std::panic::set_hook(Box::new(|panic| {
+        // The message is left out: a failed slice quotes the text it was cut from.
+        let location = panic.location().map(ToString::to_string).unwrap_or_default();
+        let thread = std::thread::current();
+        tracing::error!(panic.location = location, panic.thread = thread.name().unwrap_or_default(), "panicked");
+    }));
+    Ok(())
+}
+
+fn ceilings() -> Targets {
+    Targets::new().with_default(LevelFilter::TRACE).with_targets(CEILINGS.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn crates_that_would_tell_too_much_stay_below_their_ceiling() {
+        let ceilings = ceilings();
+        assert!(ceilings.would_enable("worker::dispatch", &Level::TRACE));
+        assert!(ceilings.would_enable("lettre::transport::smtp", &Level::WARN));
+        assert!(!ceilings.would_enable("lettre::transport::smtp", &Level::DEBUG));
+        assert!(!ceilings.would_enable("h2::proto", &Level::DEBUG));
+        assert!(!ceilings.would_enable("sqlx::query", &Level::DEBUG));
+    }
+}
