@@ -1,1 +1,14 @@
-//! placeholder
+//! The mobile backend: translates the wire, asks the domain, writes through storage.
+
+pub mod api;
+pub mod app;
+pub mod call;
+mod idempotency;
+mod limits;
+mod middleware;
+pub mod routes;
+pub mod state;
+mod texts;
+mod views;
+
+pub use state::{App, Settings};

@@ -6,6 +6,12 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr};
 /// A failure of storage. None of the messages holds what a person wrote.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
+    /// Missing, or the policy hides it from this actor; the two are one (404).
+    #[error("not there, or not hers")]
+    Hidden,
+    /// The policy says she may know of it, but not do this (403).
+    #[error("not allowed")]
+    Denied,
     /// The database cannot be reached, is busy past its time-out, or has no room left: try again later.
     #[error("the database is not available: {0}")]
     Unavailable(String),

@@ -1,0 +1,31 @@
+//! The API: one file and one unit struct per resource. Handlers translate; what is done stands in
+//! `app`.
+
+pub mod answer;
+pub mod auth;
+pub mod problem;
+mod relationships;
+mod sessions;
+mod tags;
+
+use poem_openapi::{OpenApi, OpenApiService};
+
+const TITLE: &str = "Reconnect";
+
+/// Every resource, in the order of the document.
+fn resources() -> impl OpenApi {
+    (sessions::SessionsApi, relationships::RelationshipsApi)
+}
+
+/// The service; its document needs no database.
+pub fn service() -> OpenApiService<impl OpenApi, ()> {
+    OpenApiService::new(resources(), TITLE, env!("CARGO_PKG_VERSION")).description(
+        "Between meetings: check-ins both agreed to, promised answers, one digest a day, and a ledger in which \
+         the owner reads why anything was or was not sent.",
+    )
+}
+
+/// The OpenAPI document as JSON.
+pub fn document() -> String {
+    service().spec()
+}

@@ -1,0 +1,11 @@
+//! The chapters of the document.
+
+use poem_openapi::Tags;
+
+#[derive(Tags)]
+pub enum ApiTags {
+    /// Signing in, sessions and devices.
+    Sessions,
+    /// Who works with whom.
+    Relationships,
+}

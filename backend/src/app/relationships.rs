@@ -1,0 +1,156 @@
+//! Inviting each other, starting, pausing and ending.
+
+use crate::app::sessions::Caller;
+use crate::app::{Answer, Refusal};
+use crate::state::App;
+use crate::views;
+use domain::ids::{AccountId, RelationshipId, ThreadId};
+use domain::policy::InRelationship;
+use domain::words::{AccountState, Level, RelationshipState};
+use mobile_contract::page::Position;
+use mobile_contract::problem::{FieldFault, ProblemCode};
+use mobile_contract::relationships::{RelationshipOut, RelationshipsOut};
+use storage::relationships::{NewRelationship, Related};
+use storage::{Authorized, StorageError, accounts, relationships};
+
+const LIST: &str = "list_relationships";
+
+/// Invites the other side. Whether the login exists is not told: the answer is the same shape, and
+/// an invitation nobody can see does no harm.
+pub async fn invite(app: &App, caller: Caller, login: &str, level: Level) -> Answer<RelationshipId> {
+    let now = app.now();
+    let unknown = || Refusal::field("/invitee_login", FieldFault::NotInList);
+    let me = accounts::for_machinery(app.store.read(), caller.actor.account).await?.ok_or_else(Refusal::not_found)?;
+    let invitee = accounts::by_login(app.store.read(), login)
+        .await?
+        .filter(|row| row.state == AccountState::Active.as_str())
+        .ok_or_else(unknown)?;
+    let (owner, provider) = relationships::pair(&me, &invitee).ok_or_else(unknown)?;
+    let id = RelationshipId(app.store.new_id());
+    let new = NewRelationship {
+        id,
+        thread: ThreadId(app.store.new_id()),
+        owner,
+        provider,
+        level,
+        invited_by: caller.actor.account,
+    };
+    let tx = app.store.write().await?;
+    if relationships::stands_between(&*tx, owner, provider).await? {
+        return Err(Refusal::conflict());
+    }
+    relationships::invite(&tx, new, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// One relationship, for a party of it.
+pub async fn get(app: &App, caller: Caller, id: RelationshipId) -> Answer<RelationshipOut> {
+    let related = find(app, caller, InRelationship::See, id).await?;
+    Ok(present(app, caller, vec![related]).await?.pop().ok_or_else(Refusal::not_found)?)
+}
+
+pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<RelationshipsOut> {
+    let limit = views::limit(limit)?;
+    let account = caller.actor.account.0;
+    let after = match cursor {
+        Some(cursor) => {
+            let place = app.cursors.read(LIST, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
+            Some(RelationshipId(place.id))
+        }
+        None => None,
+    };
+    let mut found = relationships::page(app.store.read(), caller.actor, after, limit + 1, app.now()).await?;
+    let more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next_cursor = found
+        .last()
+        .filter(|_| more)
+        .map(|last| app.cursors.write(LIST, account, Position { micros: 0, id: last.row.id }));
+    Ok(RelationshipsOut { items: present(app, caller, found).await?, next_cursor })
+}
+
+/// The invited side accepts: from now on each sees what the other shows.
+pub async fn accept(app: &App, caller: Caller, id: RelationshipId) -> Answer<RelationshipOut> {
+    let related = find(app, caller, InRelationship::Accept, id).await?;
+    change(app, &related, RelationshipState::Active).await?;
+    get(app, caller, id).await
+}
+
+/// The owner pauses or resumes.
+pub async fn set_state(
+    app: &App,
+    caller: Caller,
+    id: RelationshipId,
+    to: RelationshipState,
+    if_match: Option<&str>,
+) -> Answer<RelationshipOut> {
+    let related = find(app, caller, InRelationship::Pause, id).await?;
+    views::if_match(if_match, related.row.version)?;
+    if !matches!(to, RelationshipState::Active | RelationshipState::Paused) {
+        return Err(Refusal::field("/state", FieldFault::NotInList));
+    }
+    if related.view.state != to {
+        change(app, &related, to).await?;
+    }
+    get(app, caller, id).await
+}
+
+/// Either side ends it, at once and without a reason. Everything planned for the pair is cancelled
+/// in the same commit.
+pub async fn end(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> {
+    let related = find(app, caller, InRelationship::End, id).await?;
+    change(app, &related, RelationshipState::Ended).await
+}
+
+async fn find(app: &App, caller: Caller, action: InRelationship, id: RelationshipId) -> Answer<Authorized<Related>> {
+    Ok(relationships::authorized(app.store.read(), caller.actor, action, id, app.now()).await?)
+}
+
+async fn change(app: &App, related: &Authorized<Related>, to: RelationshipState) -> Answer<()> {
+    let tx = app.store.write().await?;
+    relationships::transition(&tx, related, to, app.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn present(app: &App, caller: Caller, found: Vec<Authorized<Related>>) -> Answer<Vec<RelationshipOut>> {
+    let mut ids: Vec<AccountId> = Vec::new();
+    for related in &found {
+        ids.push(related.view.owner);
+        ids.push(related.view.responsible);
+        ids.extend(&related.view.members);
+    }
+    let people = accounts::many(app.store.read(), &ids).await?;
+    let party = |id: AccountId| {
+        people
+            .iter()
+            .find(|row| row.id == id.0)
+            .map(views::party)
+            .ok_or_else(|| Refusal::from(StorageError::Corrupt("relationship without its parties".into())))
+    };
+    found
+        .into_iter()
+        .map(|related| {
+            let view = &related.view;
+            Ok(RelationshipOut {
+                id: view.id.0,
+                owner: party(view.owner)?,
+                provider: party(view.responsible)?,
+                members: view
+                    .members
+                    .iter()
+                    .filter(|id| **id != view.responsible)
+                    .map(|id| party(*id))
+                    .collect::<Answer<_>>()?,
+                level: views::word(&related.row.level)?,
+                state: views::word(&related.row.state)?,
+                invited_by_me: view.invited_by == caller.actor.account,
+                invited_at: related.row.invited_at,
+                started_at: related.row.started_at,
+                ended_at: related.row.ended_at,
+                version: related.row.version,
+            })
+        })
+        .collect()
+}

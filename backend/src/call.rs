@@ -1,0 +1,47 @@
+//! What is known of the call being answered: its language, and who makes it. Kept beside the task,
+//! because an error can arise before any handler has run.
+
+use domain::ownership::Actor;
+use domain::words::Language;
+use std::cell::Cell;
+use std::future::Future;
+
+/// One call's surroundings.
+#[derive(Debug)]
+pub struct Call {
+    language: Cell<Language>,
+    /// The caller asked for a language by header; it stands against the account's.
+    chosen: bool,
+    actor: Cell<Option<Actor>>,
+}
+
+tokio::task_local! {
+    static CALL: Call;
+}
+
+/// Runs `answer` with these surroundings.
+pub async fn within<F: Future>(asked: Option<Language>, default: Language, answer: F) -> F::Output {
+    let call = Call { language: Cell::new(asked.unwrap_or(default)), chosen: asked.is_some(), actor: Cell::new(None) };
+    CALL.scope(call, answer).await
+}
+
+/// The caller's language; Bokmål outside any call.
+pub fn language() -> Language {
+    CALL.try_with(|call| call.language.get()).unwrap_or(Language::Nb)
+}
+
+/// Who makes this call, once that is known.
+pub fn actor() -> Option<Actor> {
+    CALL.try_with(|call| call.actor.get()).ok().flatten()
+}
+
+/// The caller proved to be `actor`, whose account prefers `language`.
+pub fn signed_in(actor: Actor, language: Language) {
+    // Outside a call there is nobody to remember it for.
+    let _ = CALL.try_with(|call| {
+        call.actor.set(Some(actor));
+        if !call.chosen {
+            call.language.set(language);
+        }
+    });
+}

@@ -1,0 +1,187 @@
+//! What happens around every call: surroundings, limits, version check, body check, first answers,
+//! conditional reads, and every error turned into a problem.
+
+use crate::api::problem::{body as problem_body, problem, too_many};
+use crate::call;
+use crate::state::{App, Settings};
+use mobile_contract::problem::ProblemCode;
+use poem::error::{MethodNotAllowedError, NotFoundError};
+use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
+use poem_openapi::error::{
+    AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
+};
+use poem_openapi::types::ToJSON;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// All of it, in its order.
+pub struct Surroundings(pub Arc<App>);
+
+impl<E: Endpoint> Middleware<E> for Surroundings {
+    type Output = Surrounded<E>;
+    fn transform(&self, inner: E) -> Self::Output {
+        Surrounded { inner, app: Arc::clone(&self.0) }
+    }
+}
+
+pub struct Surrounded<E> {
+    inner: E,
+    app: Arc<App>,
+}
+
+impl<E: Endpoint> Endpoint for Surrounded<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let asked = request.header(header::ACCEPT_LANGUAGE).and_then(crate::texts::negotiate);
+        call::within(asked, self.app.settings.default_language, async {
+            let response = match self.answer(request).await {
+                Ok(response) => response,
+                Err(error) => as_problem(error),
+            };
+            Ok(finished(response))
+        })
+        .await
+    }
+}
+
+impl<E: Endpoint> Surrounded<E> {
+    async fn answer(&self, mut request: Request) -> poem::Result<Response> {
+        let app = &self.app;
+        if let Err(wait) = app.limits.request(&address(&request, &app.settings)) {
+            return Err(too_many(wait).into());
+        }
+        if too_old(&request, &app.settings) {
+            return Err(problem(ProblemCode::AppTooOld).into());
+        }
+        let conditional = request.header(header::IF_NONE_MATCH).map(str::to_owned);
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        if !reads {
+            let bytes = checked_body(&mut request, app.settings.body_limit).await?;
+            return crate::idempotency::answer(app, request, bytes, &self.inner).await;
+        }
+        let response = self.inner.call(request).await?.into_response();
+        not_modified(response, conditional.as_deref()).await
+    }
+}
+
+/// The whole body, within the limit and UTF-8. `SizeLimit` is not used: it answers 411 to every GET.
+async fn checked_body(request: &mut Request, limit: usize) -> poem::Result<Vec<u8>> {
+    let body = request.take_body();
+    let bytes = body.into_bytes_limit(limit).await.map_err(|error| match error {
+        poem::error::ReadBodyError::PayloadTooLarge => poem::Error::from(problem(ProblemCode::TooLarge)),
+        _ => poem::Error::from(problem(ProblemCode::Malformed)),
+    })?;
+    if std::str::from_utf8(&bytes).is_err() {
+        return Err(problem(ProblemCode::NotUtf8).into());
+    }
+    Ok(bytes.to_vec())
+}
+
+/// The caller's address: the peer's, or what a trusted proxy says it is.
+pub fn address(request: &Request, settings: &Settings) -> String {
+    let peer = request.remote_addr().as_socket_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    if settings.trusted_proxies.contains(&peer) {
+        let forwarded = request.header("x-forwarded-for").and_then(|list| list.rsplit(',').next());
+        if let Some(forwarded) = forwarded {
+            return forwarded.trim().chars().take(64).collect();
+        }
+    }
+    peer
+}
+
+fn too_old(request: &Request, settings: &Settings) -> bool {
+    let numbers = |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
+    match (&settings.min_app_version, request.header("x-app-version")) {
+        (Some(least), Some(version)) => numbers(version) < numbers(least),
+        _ => false,
+    }
+}
+
+/// Gives every 200 a validator and answers 304 where the caller has it already.
+async fn not_modified(response: Response, asked: Option<&str>) -> poem::Result<Response> {
+    if response.status() != StatusCode::OK {
+        return Ok(response);
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = body.into_bytes().await.map_err(|_| poem::Error::from(problem(ProblemCode::Internal)))?;
+    if !parts.headers.contains_key(header::ETAG) {
+        let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
+        if let Ok(value) = HeaderValue::from_str(&tag) {
+            parts.headers.insert(header::ETAG, value);
+        }
+    }
+    let tag = parts.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
+    let same = |a: &str| a == "*" || a.trim_start_matches("W/") == tag.trim_start_matches("W/");
+    if asked.is_some_and(|asked| asked.split(',').map(str::trim).any(same)) {
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(header::CONTENT_TYPE);
+        return Ok(Response::from_parts(parts, Body::empty()));
+    }
+    Ok(Response::from_parts(parts, Body::from_bytes(bytes)))
+}
+
+/// Any error as the problem it is; what is not known is ours (500).
+pub fn as_problem(error: poem::Error) -> Response {
+    if error.is_from_response() {
+        return error.into_response();
+    }
+    let code = if error.is::<AuthorizationError>() {
+        ProblemCode::NotSignedIn
+    } else if error.is::<ContentTypeError>() {
+        ProblemCode::UnsupportedMediaType
+    } else if error.is::<NotFoundError>() {
+        ProblemCode::NotFound
+    } else if error.is::<MethodNotAllowedError>() {
+        ProblemCode::MethodNotAllowed
+    } else if error.is::<ParsePathError>() {
+        // A path that cannot name anything names nothing.
+        ProblemCode::NotFound
+    } else if error.is::<ParseParamError>() || error.is::<ParseRequestPayloadError>() {
+        ProblemCode::Malformed
+    } else {
+        match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::TooLarge,
+            StatusCode::NOT_FOUND => ProblemCode::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => ProblemCode::MethodNotAllowed,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemCode::UnsupportedMediaType,
+            StatusCode::UNAUTHORIZED => ProblemCode::NotSignedIn,
+            status if status.is_client_error() => ProblemCode::Malformed,
+            _ => {
+                tracing::error!(error = %error, "call.failed");
+                ProblemCode::Internal
+            }
+        }
+    };
+    let mut errors = Vec::new();
+    if let Some(parameter) = error.downcast_ref::<ParseParamError>() {
+        errors.push(crate::api::problem::field_error(parameter.name, mobile_contract::problem::FieldFault::Format));
+    }
+    respond(code, errors)
+}
+
+/// A problem as a whole response, for places without an operation.
+pub fn respond(code: ProblemCode, errors: Vec<mobile_contract::problem::FieldErrorOut>) -> Response {
+    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "application/problem+json")
+        .body(problem_body(code, errors).to_json_string());
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// Headers that every answer carries.
+fn finished(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Authorization"));
+    if let Ok(language) = HeaderValue::from_str(call::language().as_str()) {
+        headers.insert(header::CONTENT_LANGUAGE, language);
+    }
+    response
+}

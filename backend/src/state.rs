@@ -1,0 +1,71 @@
+//! What every call can reach.
+
+use crate::limits::Limits;
+use domain::words::Language;
+use mobile_contract::page::Cursors;
+use std::sync::Arc;
+use storage::Store;
+use zeroize::Zeroizing;
+
+/// Settings of the API, filled from configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Largest body, in bytes.
+    pub body_limit: usize,
+    /// Where people reach this server (`https://…`), for links.
+    pub public_url: String,
+    /// Apps older than this are sent to the store (426).
+    pub min_app_version: Option<String>,
+    pub store_link: Option<String>,
+    pub default_language: Language,
+    /// Addresses whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
+    pub sign_in_per_minute: u32,
+    pub requests_per_minute: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            body_limit: 256 * 1024,
+            public_url: "http://127.0.0.1:8080".into(),
+            min_app_version: None,
+            store_link: None,
+            default_language: Language::Nb,
+            trusted_proxies: Vec::new(),
+            sign_in_per_minute: 10,
+            requests_per_minute: 600,
+        }
+    }
+}
+
+/// Shared by every call.
+#[derive(Debug)]
+pub struct App {
+    pub store: Store,
+    pub settings: Settings,
+    pub cursors: Cursors,
+    pub limits: Limits,
+    /// Refresh tokens are derived from it, so that a lost answer can be given again.
+    pub(crate) refresh_key: Zeroizing<[u8; 32]>,
+    /// At most two password checks at once: each takes 19 MiB and a core.
+    pub(crate) password_turns: Arc<tokio::sync::Semaphore>,
+}
+
+impl App {
+    pub fn new(store: Store, settings: Settings) -> Arc<Self> {
+        let master = store.sealer.master().clone();
+        Arc::new(Self {
+            cursors: Cursors::new(*master.derive("list cursors")),
+            refresh_key: master.derive("refresh tokens"),
+            limits: Limits::new(&settings, Arc::clone(&store.clock)),
+            password_turns: Arc::new(tokio::sync::Semaphore::new(2)),
+            store,
+            settings,
+        })
+    }
+
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.store.clock.now()
+    }
+}

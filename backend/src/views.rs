@@ -1,0 +1,35 @@
+//! Words and rows turned into what crosses the wire.
+
+use crate::app::{Answer, Refusal};
+use mobile_contract::problem::{FieldFault, ProblemCode};
+use mobile_contract::relationships::PartyOut;
+use std::str::FromStr;
+use storage::StorageError;
+use storage::rows;
+
+/// The same word in the other vocabulary: contract and domain write theirs alike, which a test holds.
+pub fn word<T: FromStr>(word: &str) -> Answer<T> {
+    word.parse().map_err(|_| Refusal::from(StorageError::Corrupt(format!("unknown word {word:?}"))))
+}
+
+/// `limit` within its bounds, or the fault.
+pub fn limit(asked: Option<u32>) -> Answer<u64> {
+    use mobile_contract::page::{DEFAULT_LIMIT, MAX_LIMIT};
+    match asked {
+        None => Ok(u64::from(DEFAULT_LIMIT)),
+        Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(u64::from(limit)),
+        Some(_) => Err(Refusal::field("limit", FieldFault::OutsideBounds)),
+    }
+}
+
+/// The version in `If-Match`: 428 without one, 412 for one that cannot be the present one.
+pub fn if_match(header: Option<&str>, version: i32) -> Answer<()> {
+    let Some(header) = header else { return Err(Refusal::new(ProblemCode::MissingIfMatch)) };
+    let wanted = crate::api::answer::etag(version);
+    let matches = header.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == wanted);
+    if matches { Ok(()) } else { Err(Refusal::new(ProblemCode::Stale)) }
+}
+
+pub fn party(account: &rows::Account) -> PartyOut {
+    PartyOut { id: account.id, display_name: account.display_name.clone() }
+}

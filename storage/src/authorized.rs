@@ -1,0 +1,43 @@
+//! A row together with the permission to see it. The lookups make it; nothing else can.
+
+use crate::error::{Result, StorageError};
+use domain::policy::{Decision, Permit};
+use std::ops::Deref;
+
+/// `T`, and proof that the policy let this actor have it for this action.
+#[derive(Clone, Debug)]
+pub struct Authorized<T> {
+    row: T,
+    permit: Permit,
+}
+
+impl<T> Authorized<T> {
+    /// Passes on what the policy decided.
+    pub(crate) fn by(decision: Decision, row: T) -> Result<Self> {
+        Ok(Self { permit: permitted(decision)?, row })
+    }
+
+    pub fn permit(&self) -> Permit {
+        self.permit
+    }
+
+    pub fn into_inner(self) -> T {
+        self.row
+    }
+}
+
+impl<T> Deref for Authorized<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.row
+    }
+}
+
+/// The permit of a decision, or the error that answers it.
+pub fn permitted(decision: Decision) -> Result<Permit> {
+    match decision {
+        Decision::Permit(permit) => Ok(permit),
+        Decision::Hidden => Err(StorageError::Hidden),
+        Decision::Denied => Err(StorageError::Denied),
+    }
+}
