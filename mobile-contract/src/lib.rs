@@ -2,6 +2,7 @@
 
 pub mod page;
 pub mod problem;
+pub mod push;
 pub mod relationships;
 pub mod sessions;
 mod words;

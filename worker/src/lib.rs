@@ -1,1 +1,3 @@
-//! placeholder
+//! Does what is due: plans, passes the gate, sends.
+
+pub mod transport;
