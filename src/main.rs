@@ -11,6 +11,8 @@ mod open_store;
 #[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod shell;
 mod shutdown;
+#[expect(dead_code, reason = "the role that drives the simulation is not there yet")]
+mod simulate;
 #[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod system;
 mod telemetry;
