@@ -3,12 +3,13 @@
 mod cli;
 #[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod config;
+mod http;
 #[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod master_key;
 mod migrate;
-#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod open_store;
-#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
+mod openapi;
+mod serve;
 mod shell;
 mod shutdown;
 #[expect(dead_code, reason = "the role that drives the simulation is not there yet")]
@@ -47,6 +48,8 @@ async fn play(cli: Cli) -> Done {
     let file = cli.config.clone();
     match cli.role() {
         Role::Migrate => migrate::run(shell(file.as_deref())?).await,
+        Role::Openapi => openapi::run(),
+        Role::Serve => serve::run(shell(file.as_deref())?).await,
         Role::Up(_)
         | Role::Serve
         | Role::Work

@@ -33,6 +33,18 @@ pub async fn store(shell: &Shell, master: MasterKey) -> Result<Store, StorageErr
     Store::connect(&address(database), Arc::new(sealer), clock, entropy).await
 }
 
+/// As [`store`], and makes sure that the schema is this version's.
+///
+/// # Errors
+/// As [`store`], or the database has to be migrated first.
+pub async fn migrated(shell: &Shell, master: MasterKey) -> Result<Store, Box<dyn std::error::Error + Send + Sync>> {
+    let store = store(shell, master).await?;
+    match migrations::pending(store.read()).await? {
+        0 => Ok(store),
+        _ => Err("the database is not at this version yet: run `reconnect migrate` first".into()),
+    }
+}
+
 /// Connects to where the wrapped data keys live.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 use crate::api::problem::{body as problem_body, problem, too_many};
 use crate::call;
 use crate::state::{App, Settings};
+use ipnet::IpNet;
 use mobile_contract::problem::ProblemCode;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderValue, Method, StatusCode, header};
@@ -13,6 +14,7 @@ use poem_openapi::error::{
 };
 use poem_openapi::types::ToJSON;
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// All of it, in its order.
@@ -79,24 +81,43 @@ async fn checked_body(request: &mut Request, limit: usize) -> poem::Result<Vec<u
     Ok(bytes.to_vec())
 }
 
-/// The caller's address: the peer's, or what a trusted proxy says it is.
+/// The caller's address: the peer's, or what the trusted proxies in front of us say it is.
 pub fn address(request: &Request, settings: &Settings) -> String {
-    let peer = request.remote_addr().as_socket_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    if settings.trusted_proxies.contains(&peer) {
-        let forwarded = request.header("x-forwarded-for").and_then(|list| list.rsplit(',').next());
-        if let Some(forwarded) = forwarded {
-            return forwarded.trim().chars().take(64).collect();
+    let Some(peer) = request.remote_addr().as_socket_addr().map(|peer| peer.ip().to_canonical()) else {
+        return String::new();
+    };
+    let forwarded = request.headers().get_all("x-forwarded-for").into_iter();
+    let forwarded: Vec<&str> = forwarded.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    caller_behind(peer, &forwarded, &settings.trusted_proxies).to_string()
+}
+
+/// Walks the chain from the nearest hop: each trusted proxy vouches for the one before it, and the first that is
+/// not ours is the caller. What stands further left was written by the caller and is not believed.
+fn caller_behind(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
+    let mut caller = peer;
+    for hop in forwarded.iter().rev() {
+        if !trusted.iter().any(|network| network.contains(&caller)) {
+            break;
+        }
+        match hop.trim().parse::<IpAddr>() {
+            Ok(address) => caller = address.to_canonical(),
+            Err(_) => break,
         }
     }
-    peer
+    caller
 }
 
 fn too_old(request: &Request, settings: &Settings) -> bool {
-    let numbers = |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
     match (&settings.min_app_version, request.header("x-app-version")) {
-        (Some(least), Some(version)) => numbers(version) < numbers(least),
+        (Some(least), Some(version)) => version_numbers(version) < *least,
         _ => false,
     }
+}
+
+/// `2`, `2.1` and `2.1.0` are 2, 2.1 and 2.1.0; what is left out or not a number counts as 0.
+fn version_numbers(text: &str) -> [u32; 3] {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    std::array::from_fn(|_| parts.next().unwrap_or(0))
 }
 
 /// Gives every 200 a validator and answers 304 where the caller has it already.
@@ -184,4 +205,30 @@ fn finished(mut response: Response) -> Response {
         headers.insert(header::CONTENT_LANGUAGE, language);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind(peer: &str, forwarded: &[&str]) -> String {
+        let trusted = ["10.0.0.0/8".parse().expect("a network")];
+        caller_behind(peer.parse().expect("an address"), forwarded, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed_about_the_caller() {
+        assert_eq!(behind("203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
+        assert_eq!(behind("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(behind("10.0.0.1", &["1.2.3.4", " 198.51.100.1", "10.0.0.2"]), "198.51.100.1");
+        assert_eq!(behind("10.0.0.1", &["198.51.100.1", "unknown"]), "10.0.0.1");
+        assert_eq!(behind("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn versions_compare_by_their_numbers() {
+        assert!(version_numbers("2.10") > version_numbers("2.9.9"));
+        assert_eq!(version_numbers("2"), [2, 0, 0]);
+        assert_eq!(version_numbers("two"), [0, 0, 0]);
+    }
 }

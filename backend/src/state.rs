@@ -2,6 +2,7 @@
 
 use crate::limits::Limits;
 use domain::words::Language;
+use ipnet::IpNet;
 use mobile_contract::page::Cursors;
 use std::sync::Arc;
 use storage::Store;
@@ -14,12 +15,12 @@ pub struct Settings {
     pub body_limit: usize,
     /// Where people reach this server (`https://…`), for links.
     pub public_url: String,
-    /// Apps older than this are sent to the store (426).
-    pub min_app_version: Option<String>,
+    /// Apps older than this (major, minor, patch) are sent to the store (426).
+    pub min_app_version: Option<[u32; 3]>,
     pub store_link: Option<String>,
     pub default_language: Language,
-    /// Addresses whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<String>,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     pub sign_in_per_minute: u32,
     pub requests_per_minute: u32,
 }

@@ -1,0 +1,45 @@
+//! Listening: what `up` and `serve` share.
+
+use crate::config::Config;
+use crate::shell::{Done, Shell};
+use backend::{App, Settings};
+use poem::listener::{Acceptor, Listener, TcpListener};
+use std::time::Duration;
+use storage::Store;
+
+/// A connection on which nothing is said for this long is closed, so that clients that went away do not pile up.
+const IDLE: Duration = Duration::from_secs(90);
+
+/// Serves the API until the shell wants to stop, then finishes what is under way.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(shell: &Shell, store: Store) -> Done {
+    let server = &shell.config.server;
+    let listener = TcpListener::bind(server.listen).into_acceptor().await;
+    let acceptor =
+        listener.map_err(|error| format!("server.listen: {} cannot be listened on: {error}", server.listen))?;
+    for address in acceptor.local_addr() {
+        tracing::info!(server.address = %address, "listening");
+    }
+    let app = App::new(store, settings(&shell.config));
+    poem::Server::new_with_acceptor(acceptor)
+        .idle_timeout(IDLE)
+        .run_with_graceful_shutdown(backend::routes::routes(app), shell.shutdown.cancelled(), Some(server.drain))
+        .await?;
+    Ok(())
+}
+
+fn settings(config: &Config) -> Settings {
+    let oldest_app = config.server.oldest_app.as_ref();
+    Settings {
+        body_limit: config.server.body_limit,
+        public_url: config.server.public_url.clone(),
+        min_app_version: oldest_app.map(|app| app.version),
+        store_link: oldest_app.map(|app| app.store_url.to_string()),
+        default_language: config.defaults.language,
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        sign_in_per_minute: config.limits.sign_in_per_minute,
+        requests_per_minute: config.limits.requests_per_minute,
+    }
+}
