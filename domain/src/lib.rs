@@ -4,6 +4,7 @@
 pub mod backoff;
 pub mod calendar;
 pub mod clock;
+pub mod gate;
 pub mod ids;
 pub mod ownership;
 pub mod policy;

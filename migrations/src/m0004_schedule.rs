@@ -28,6 +28,7 @@ impl MigrationTrait for Migration {
                     .col(date_null("anchor_on"))
                     .col(date_null("slot_on"))
                     .col(timestamp_with_time_zone_null("next_at"))
+                    .col(date_null("sent_on"))
                     .col(timestamp_with_time_zone_null("closes_at"))
                     .col(date_null("last_anchor_on"))
                     .col(integer("cycle"))
@@ -94,6 +95,8 @@ impl MigrationTrait for Migration {
                     .col(integer_null("agreement_version"))
                     .col(boolean("counts_unanswered"))
                     .col(timestamp_with_time_zone("fires_at"))
+                    .col(timestamp_with_time_zone_null("next_at"))
+                    .col(date_null("sent_on"))
                     .col(timestamp_with_time_zone_null("closes_at"))
                     .col(timestamp_with_time_zone("planned_at"))
                     .col(timestamp_with_time_zone("decided_at"))
@@ -138,6 +141,10 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .create_index(Index::create().name("slot_series").table("slot").col("series_id").col("on_date").to_owned())
+            .await?;
+        manager
+            .get_connection()
+            .execute_unprepared("create index slot_next on slot (next_at) where next_at is not null")
             .await?;
         manager
             .create_table(

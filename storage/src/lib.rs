@@ -3,14 +3,19 @@
 pub mod accounts;
 pub mod authorized;
 pub mod connect;
-#[expect(dead_code, reason = "tables whose rooms are still being furnished")]
+pub mod deliveries;
 mod entity;
 pub mod error;
 pub mod idempotency;
+pub mod notices;
+pub mod planned;
 pub mod relationships;
 pub mod rows;
 pub mod sealed;
+pub mod series;
 pub mod sessions;
+pub mod slots;
+pub mod whose;
 
 pub use authorized::{Authorized, permitted};
 pub use connect::{Address, Store, WriteTx};

@@ -37,6 +37,8 @@ pub struct Model {
     pub agreement_version: Option<i32>,
     pub counts_unanswered: bool,
     pub fires_at: DateTimeUtc,
+    pub next_at: Option<DateTimeUtc>,
+    pub sent_on: Option<Date>,
     pub closes_at: Option<DateTimeUtc>,
     pub planned_at: DateTimeUtc,
     pub decided_at: DateTimeUtc,

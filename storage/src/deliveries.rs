@@ -1,0 +1,323 @@
+//! The outbox, which is the queue: one row per notification and device or address. Claiming takes
+//! a lease; a worker that dies lets it run out, and the delivery comes back under the same identity.
+
+use crate::connect::WriteTx;
+use crate::entity::{delivery, delivery_attempt, device, notification};
+use crate::error::Result;
+use crate::rows;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{AccountId, DeliveryId, DeviceId, MessageId, NotificationId, RelationshipId, SlotId};
+use domain::words::{Channel, DeliveryState, Job};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// A job that killed its process this often is dead-lettered.
+pub const MOST_CRASHES: i32 = 5;
+
+/// What to do on a device.
+pub const WAKE: &str = "wake";
+/// Take back what was shown.
+pub const WITHDRAW: &str = "withdraw";
+
+/// One thing to tell one recipient.
+#[derive(Clone, Debug)]
+pub struct NewNotification {
+    pub id: NotificationId,
+    pub slot: SlotId,
+    pub job: Job,
+    pub recipient: AccountId,
+    pub owner: Option<AccountId>,
+    pub relationship: Option<RelationshipId>,
+    pub message: Option<MessageId>,
+    /// What the push carries; names nothing a gateway could know.
+    pub opaque: Uuid,
+    /// Stable for the identity of the send: devices fold on it.
+    pub collapse_id: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The collapse id of an identity (job, subject, local date, recipient): 32 hex digits.
+pub fn collapse_id(job: Job, subject: Uuid, on_date: chrono::NaiveDate, recipient: AccountId) -> String {
+    let mut hash = Sha256::new();
+    hash.update(job.as_str());
+    hash.update(subject);
+    hash.update(on_date.to_string());
+    hash.update(recipient.0);
+    hex::encode(&hash.finalize()[..16])
+}
+
+/// Writes the notification and a delivery for each channel: the app itself, every live device, the
+/// digest address. `new_id` gives fresh ids.
+pub async fn enqueue(
+    tx: &WriteTx,
+    new: NewNotification,
+    channels: &[Channel],
+    new_id: &(dyn Fn() -> Uuid + Send + Sync),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let recipient = new.recipient;
+    let notification_id = new.id.0;
+    let row = notification::ActiveModel {
+        id: Set(notification_id),
+        slot_id: Set(Some(new.slot.0)),
+        job: Set(new.job.to_string()),
+        recipient_id: Set(recipient.0),
+        owner_id: Set(new.owner.map(Into::into)),
+        relationship_id: Set(new.relationship.map(Into::into)),
+        message_id: Set(new.message.map(Into::into)),
+        opaque_id: Set(new.opaque),
+        collapse_id: Set(new.collapse_id),
+        created_at: Set(now),
+        expires_at: Set(new.expires_at),
+        read_at: Set(None),
+        withdrawn_at: Set(None),
+    };
+    notification::Entity::insert(row).exec_without_returning(&**tx).await?;
+    let mut deliveries = Vec::new();
+    for channel in channels {
+        let devices = match channel {
+            Channel::Push => live_devices(&**tx, recipient).await?.into_iter().map(|device| Some(device.id)).collect(),
+            Channel::InApp | Channel::Email => vec![None],
+        };
+        for device in devices {
+            deliveries.push(pending(new_id(), notification_id, *channel, device, WAKE, now));
+        }
+    }
+    if !deliveries.is_empty() {
+        delivery::Entity::insert_many(deliveries).exec_without_returning(&**tx).await?;
+    }
+    tx.wakes_worker();
+    Ok(())
+}
+
+fn pending(
+    id: Uuid,
+    notification: Uuid,
+    channel: Channel,
+    device: Option<Uuid>,
+    action: &str,
+    now: DateTime<Utc>,
+) -> delivery::ActiveModel {
+    delivery::ActiveModel {
+        id: Set(id),
+        notification_id: Set(notification),
+        channel: Set(channel.to_string()),
+        device_id: Set(device),
+        action: Set(action.to_owned()),
+        state: Set(DeliveryState::Pending.to_string()),
+        attempts: Set(0),
+        crashes: Set(0),
+        next_attempt_at: Set(Some(now)),
+        first_attempt_at: Set(None),
+        claimed_by: Set(None),
+        lease_until: Set(None),
+        reason: Set(None),
+        created_at: Set(now),
+        settled_at: Set(None),
+    }
+}
+
+/// Devices with a push token that are not gone.
+pub async fn live_devices(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<rows::Device>> {
+    Ok(device::Entity::find()
+        .filter(device::Column::AccountId.eq(account.0))
+        .filter(device::Column::GoneAt.is_null())
+        .filter(device::Column::Token.is_not_null())
+        .order_by_asc(device::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// Takes up to `limit` due deliveries for `worker`, oldest first. While a lease runs, nobody else
+/// gets them; a lease that ran out counts as a crash.
+pub async fn claim(
+    tx: &WriteTx,
+    worker: Uuid,
+    lease: TimeDelta,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<rows::Delivery>> {
+    let lock = match tx.get_database_backend() {
+        DbBackend::Postgres => "for update skip locked",
+        _ => "",
+    };
+    let claimed = DeliveryState::Claimed.as_str();
+    let sql = format!(
+        "update delivery set crashes = crashes + case when state = '{claimed}' then 1 else 0 end, \
+         state = '{claimed}', claimed_by = $1, lease_until = $2, next_attempt_at = $2, \
+         first_attempt_at = coalesce(first_attempt_at, $3) \
+         where id in (select id from delivery where next_attempt_at <= $3 \
+         order by next_attempt_at, id limit {limit} {lock}) returning *"
+    );
+    let until = now + lease;
+    let statement =
+        Statement::from_sql_and_values(tx.get_database_backend(), sql, [worker.into(), until.into(), now.into()]);
+    let mut rows = rows::Delivery::find_by_statement(statement).all(&**tx).await?;
+    rows.sort_by_key(|row| (row.created_at, row.id));
+    Ok(rows)
+}
+
+/// When the next delivery becomes due, if any does.
+pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
+    Ok(delivery::Entity::find()
+        .filter(delivery::Column::NextAttemptAt.is_not_null())
+        .order_by_asc(delivery::Column::NextAttemptAt)
+        .limit(1)
+        .one(db)
+        .await?
+        .and_then(|row| row.next_attempt_at))
+}
+
+/// What an attempt came to.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub state: DeliveryState,
+    /// A closed word of the transport or the gate.
+    pub reason: Option<String>,
+    /// For `pending`: when to try again.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// Whether a transport was really asked; a gate's no is not an attempt.
+    pub attempted: bool,
+}
+
+/// Records an attempt of a delivery that `worker` still holds. A delivery cancelled meanwhile stays
+/// cancelled, but the attempt is kept. Tells whether the claim still stood.
+pub async fn record(
+    tx: &WriteTx,
+    row: &rows::Delivery,
+    worker: Uuid,
+    attempt: &Attempt,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let number = row.attempts + i32::from(attempt.attempted);
+    let open = attempt.state == DeliveryState::Pending;
+    let changed = delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(attempt.state.as_str()))
+        .col_expr(delivery::Column::Attempts, Expr::value(number))
+        .col_expr(delivery::Column::Reason, Expr::value(attempt.reason.clone()))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(attempt.next_attempt_at.filter(|_| open)))
+        .col_expr(delivery::Column::SettledAt, Expr::value((!open).then_some(now)))
+        .col_expr(delivery::Column::ClaimedBy, Expr::value(Option::<Uuid>::None))
+        .col_expr(delivery::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(delivery::Column::Id.eq(row.id))
+        .filter(delivery::Column::ClaimedBy.eq(worker))
+        .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
+        .exec(&**tx)
+        .await?;
+    if attempt.attempted {
+        let kept = delivery_attempt::ActiveModel {
+            delivery_id: Set(row.id),
+            number: Set(number),
+            at: Set(now),
+            outcome: Set(attempt.state.to_string()),
+            reason: Set(attempt.reason.clone()),
+        };
+        delivery_attempt::Entity::insert(kept)
+            .on_conflict(
+                OnConflict::columns([delivery_attempt::Column::DeliveryId, delivery_attempt::Column::Number])
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(&**tx)
+            .await?;
+    }
+    Ok(changed.rows_affected == 1)
+}
+
+pub async fn notification(db: &impl ConnectionTrait, id: NotificationId) -> Result<Option<rows::Notification>> {
+    Ok(notification::Entity::find_by_id(id.0).one(db).await?)
+}
+
+/// The notification an opaque id stands for, for its recipient's app.
+pub async fn by_opaque(db: &impl ConnectionTrait, opaque: Uuid) -> Result<Option<rows::Notification>> {
+    Ok(notification::Entity::find().filter(notification::Column::OpaqueId.eq(opaque)).one(db).await?)
+}
+
+pub async fn of_notification(db: &impl ConnectionTrait, id: NotificationId) -> Result<Vec<rows::Delivery>> {
+    Ok(delivery::Entity::find()
+        .filter(delivery::Column::NotificationId.eq(id.0))
+        .order_by_asc(delivery::Column::CreatedAt)
+        .order_by_asc(delivery::Column::Id)
+        .all(db)
+        .await?)
+}
+
+pub async fn device(db: &impl ConnectionTrait, id: DeviceId) -> Result<Option<rows::Device>> {
+    Ok(device::Entity::find_by_id(id.0).one(db).await?)
+}
+
+/// Notifications of a slot.
+pub async fn of_slot(db: &impl ConnectionTrait, slot: SlotId) -> Result<Vec<rows::Notification>> {
+    Ok(notification::Entity::find()
+        .filter(notification::Column::SlotId.eq(slot.0))
+        .order_by_asc(notification::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// She read it on some device: it leaves all others.
+pub async fn read(tx: &WriteTx, id: NotificationId, now: DateTime<Utc>) -> Result<()> {
+    notification::Entity::update_many()
+        .col_expr(notification::Column::ReadAt, Expr::value(now))
+        .filter(notification::Column::Id.eq(id.0))
+        .filter(notification::Column::ReadAt.is_null())
+        .exec(&**tx)
+        .await?;
+    withdraw(tx, id.0, now).await
+}
+
+/// Takes a notification back from the devices it was sent to: the same collapse id, silently. The
+/// withdrawal's id is derived from the delivery it takes back, so it arises once.
+pub async fn withdraw(tx: &WriteTx, notification: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let changed = notification::Entity::update_many()
+        .col_expr(notification::Column::WithdrawnAt, Expr::value(now))
+        .filter(notification::Column::Id.eq(notification))
+        .filter(notification::Column::WithdrawnAt.is_null())
+        .exec(&**tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Ok(());
+    }
+    let shown = delivery::Entity::find()
+        .filter(delivery::Column::NotificationId.eq(notification))
+        .filter(delivery::Column::Channel.eq(Channel::Push.as_str()))
+        .filter(delivery::Column::Action.eq(WAKE))
+        .filter(
+            Condition::any()
+                .add(delivery::Column::State.eq(DeliveryState::Sent.as_str()))
+                .add(delivery::Column::Attempts.gt(0))
+                .add(delivery::Column::FirstAttemptAt.is_not_null()),
+        )
+        .order_by_asc(delivery::Column::Id)
+        .all(&**tx)
+        .await?;
+    for row in shown {
+        let id = Uuid::new_v5(&row.id, WITHDRAW.as_bytes());
+        delivery::Entity::insert(pending(id, notification, Channel::Push, row.device_id, WITHDRAW, now))
+            .on_conflict(OnConflict::column(delivery::Column::Id).do_nothing().to_owned())
+            .exec_without_returning(&**tx)
+            .await?;
+        tx.wakes_worker();
+    }
+    Ok(())
+}
+
+/// Lets a delivery be taken up again after it gave up or died.
+pub async fn retry(tx: &WriteTx, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
+    let changed = delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Pending.as_str()))
+        .col_expr(delivery::Column::Crashes, Expr::value(0))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(now))
+        .col_expr(delivery::Column::SettledAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(delivery::Column::Id.eq(id.0))
+        .filter(delivery::Column::State.is_in([DeliveryState::Dead.as_str(), DeliveryState::Failed.as_str()]))
+        .exec(&**tx)
+        .await?;
+    tx.wakes_worker();
+    Ok(changed.rows_affected == 1)
+}

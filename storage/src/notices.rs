@@ -1,0 +1,163 @@
+//! Ordinary notices: one neutral push for what a provider wrote or did. Several fold into one while
+//! the first is unread; in quiet hours the planner holds them.
+
+use crate::connect::WriteTx;
+use crate::deliveries;
+use crate::entity::{account, notification, slot};
+use crate::error::{Result, StorageError};
+use crate::planned;
+use crate::relationships::Related;
+use crate::slots::{self, Decided, NewSlot};
+use chrono::{DateTime, Utc};
+use domain::gate::Reason;
+use domain::ids::{AccountId, MessageId, NotificationId, RelationshipId, SlotId};
+use domain::words::{Job, Outcome};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The owner has something new in a thread from `visible_at` on. `message` is the provider's
+/// message, or the one he acted on.
+pub async fn message_for_owner(
+    tx: &WriteTx,
+    related: &Related,
+    message: MessageId,
+    visible_at: DateTime<Utc>,
+    new_id: &(dyn Fn() -> Uuid + Send + Sync),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let owner = related.view.owner;
+    let zone = account::Entity::find_by_id(owner.0)
+        .one(&**tx)
+        .await?
+        .ok_or_else(|| StorageError::Corrupt("relationship without its owner".into()))?
+        .zone;
+    let on_date = visible_at
+        .with_timezone(&zone.parse::<chrono_tz::Tz>().map_err(|_| StorageError::Corrupt("unknown zone".into()))?)
+        .date_naive();
+    let waiting = open_notice(tx, owner, related.view.id).await?;
+    let unread = if waiting.is_none() { unread_notice(tx, owner, related.view.id).await? } else { false };
+    let folded = waiting.is_some() || unread;
+    if let Some(waiting) = &waiting {
+        let mut items = items_of(waiting);
+        if !items.contains(&message.0) {
+            items.push(message.0);
+        }
+        slots::fill(tx, SlotId(waiting.id), json!(items), None, waiting.closes_at).await?;
+    }
+    let decided = Decided {
+        outcome: if folded { Outcome::Folded } else { Outcome::Planned },
+        reason: if folded { Reason::Folded } else { Reason::Due },
+        gates: json!([]),
+        channels: if folded { json!(["in_app"]) } else { json!([]) },
+        policy_version: waiting.as_ref().map_or(0, |row| row.policy_version),
+        agreement_version: None,
+        counts_unanswered: false,
+        sent_on: None,
+    };
+    let new = NewSlot {
+        id: SlotId(new_id()),
+        series: None,
+        job: Job::MessageNotice,
+        subject: message.0,
+        on_date,
+        owner: Some(owner),
+        provider: Some(related.view.responsible),
+        relationship: Some(related.view.id),
+        recipient: owner,
+        recipient_zone: zone,
+        number: 0,
+        position: None,
+        items: Some(json!([message.0])),
+        promised_on: None,
+        long_count: None,
+        fires_at: visible_at,
+        next_at: (!folded).then_some(visible_at),
+        closes_at: None,
+        decided,
+    };
+    slots::plan(tx, new, now).await?;
+    Ok(())
+}
+
+/// The message ids a slot stands for.
+pub fn items_of(row: &crate::rows::Slot) -> Vec<Uuid> {
+    row.items.as_ref().and_then(|items| serde_json::from_value(items.clone()).ok()).unwrap_or_default()
+}
+
+/// The notice of this thread that still waits to be sent.
+async fn open_notice(
+    tx: &WriteTx,
+    owner: AccountId,
+    relationship: RelationshipId,
+) -> Result<Option<crate::rows::Slot>> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::Job.eq(Job::MessageNotice.as_str()))
+        .filter(slot::Column::RecipientId.eq(owner.0))
+        .filter(slot::Column::RelationshipId.eq(relationship.0))
+        .filter(planned::open())
+        .order_by_asc(slot::Column::Id)
+        .one(&**tx)
+        .await?)
+}
+
+async fn unread(
+    tx: &WriteTx,
+    owner: AccountId,
+    relationship: RelationshipId,
+) -> Result<Vec<crate::rows::Notification>> {
+    Ok(notification::Entity::find()
+        .filter(notification::Column::RecipientId.eq(owner.0))
+        .filter(notification::Column::RelationshipId.eq(relationship.0))
+        .filter(notification::Column::Job.eq(Job::MessageNotice.as_str()))
+        .filter(notification::Column::ReadAt.is_null())
+        .filter(notification::Column::WithdrawnAt.is_null())
+        .order_by_asc(notification::Column::Id)
+        .all(&**tx)
+        .await?)
+}
+
+async fn unread_notice(tx: &WriteTx, owner: AccountId, relationship: RelationshipId) -> Result<bool> {
+    Ok(!unread(tx, owner, relationship).await?.is_empty())
+}
+
+/// She read the thread: what waited has nothing to say any more, what was pushed is withdrawn.
+pub async fn read(tx: &WriteTx, owner: AccountId, relationship: RelationshipId, now: DateTime<Utc>) -> Result<()> {
+    if let Some(waiting) = open_notice(tx, owner, relationship).await? {
+        planned::settle(tx, &[waiting.id], Outcome::Skipped, Reason::AlreadyRead, now).await?;
+    }
+    for row in unread(tx, owner, relationship).await? {
+        deliveries::read(tx, NotificationId(row.id), now).await?;
+    }
+    Ok(())
+}
+
+/// A message was taken back before it was read: a notice that stood for it alone is cancelled or
+/// withdrawn.
+pub async fn recalled(tx: &WriteTx, message: MessageId, now: DateTime<Utc>) -> Result<()> {
+    let about = slot::Entity::find()
+        .filter(slot::Column::Job.eq(Job::MessageNotice.as_str()))
+        .filter(slot::Column::Subject.eq(message.0))
+        .order_by_asc(slot::Column::Id)
+        .all(&**tx)
+        .await?;
+    for row in about {
+        let (Some(owner), Some(relationship)) = (row.owner_id, row.relationship_id) else { continue };
+        // A message folded into an earlier notice is one of that notice's items.
+        let waiting = open_notice(tx, AccountId(owner), RelationshipId(relationship)).await?;
+        if let Some(waiting) = waiting {
+            let left: Vec<Uuid> = items_of(&waiting).into_iter().filter(|id| *id != message.0).collect();
+            if left.is_empty() {
+                planned::settle(tx, &[waiting.id], Outcome::Cancelled, Reason::Recalled, now).await?;
+            } else {
+                slots::fill(tx, SlotId(waiting.id), json!(left), None, waiting.closes_at).await?;
+            }
+        }
+        if row.outcome == Outcome::Sent.as_str() && items_of(&row) == [message.0] {
+            for shown in deliveries::of_slot(&**tx, SlotId(row.id)).await? {
+                deliveries::withdraw(tx, shown.id, now).await?;
+            }
+        }
+    }
+    Ok(())
+}

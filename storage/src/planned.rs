@@ -1,0 +1,81 @@
+//! Taking back what was planned: in the same commit as the act that ends, pauses or revokes.
+
+use crate::connect::WriteTx;
+use crate::deliveries;
+use crate::entity::{delivery, notification, slot};
+use crate::error::Result;
+use crate::whose::Whose;
+use chrono::{DateTime, Utc};
+use domain::gate::Reason;
+use domain::words::{DeliveryState, Outcome};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+/// Cancels every slot of `whose` that is planned or held, with its deliveries. What already went to
+/// a device is withdrawn from it.
+pub async fn cancel(tx: &WriteTx, whose: Whose, reason: Reason, now: DateTime<Utc>) -> Result<()> {
+    let column = match whose {
+        Whose::Owner(id) => slot::Column::OwnerId.eq(id.0),
+        Whose::Provider(id) => slot::Column::ProviderId.eq(id.0),
+        Whose::Relationship(id) => slot::Column::RelationshipId.eq(id.0),
+        Whose::Series(id) => slot::Column::SeriesId.eq(id.0),
+    };
+    let slots: Vec<Uuid> = slot::Entity::find()
+        .select_only()
+        .column(slot::Column::Id)
+        .filter(column)
+        .filter(open())
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    settle(tx, &slots, Outcome::Cancelled, reason, now).await
+}
+
+/// Planned or held: not settled yet.
+pub(crate) fn open() -> Condition {
+    Condition::any()
+        .add(slot::Column::Outcome.eq(Outcome::Planned.as_str()))
+        .add(slot::Column::Outcome.eq(Outcome::Held.as_str()))
+}
+
+/// Settles slots that will not be sent, and takes their deliveries out of the queue.
+pub async fn settle(tx: &WriteTx, slots: &[Uuid], outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> Result<()> {
+    if slots.is_empty() {
+        return Ok(());
+    }
+    slot::Entity::update_many()
+        .col_expr(slot::Column::Outcome, Expr::value(outcome.as_str()))
+        .col_expr(slot::Column::Reason, Expr::value(reason.as_str()))
+        .col_expr(slot::Column::DecidedAt, Expr::value(now))
+        .col_expr(slot::Column::SettledAt, Expr::value(now))
+        .col_expr(slot::Column::NextAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(slot::Column::Id.is_in(slots.iter().copied()))
+        .filter(open())
+        .exec(&**tx)
+        .await?;
+    let notifications: Vec<Uuid> = notification::Entity::find()
+        .select_only()
+        .column(notification::Column::Id)
+        .filter(notification::Column::SlotId.is_in(slots.iter().copied()))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Cancelled.as_str()))
+        .col_expr(delivery::Column::Reason, Expr::value(reason.as_str()))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(delivery::Column::SettledAt, Expr::value(now))
+        .filter(delivery::Column::NotificationId.is_in(notifications.clone()))
+        .filter(
+            Condition::any()
+                .add(delivery::Column::State.eq(DeliveryState::Pending.as_str()))
+                .add(delivery::Column::State.eq(DeliveryState::Claimed.as_str())),
+        )
+        .exec(&**tx)
+        .await?;
+    for id in notifications {
+        deliveries::withdraw(tx, id, now).await?;
+    }
+    Ok(())
+}

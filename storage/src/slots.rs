@@ -1,0 +1,286 @@
+//! Slots: one occurrence on one local date, which is also its row in the ledger.
+
+use crate::connect::WriteTx;
+use crate::entity::slot;
+use crate::error::{Result, StorageError};
+use crate::rows;
+use crate::whose::Whose;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::gate::Reason;
+use domain::ids::{AccountId, RelationshipId, SeriesId, SlotId};
+use domain::words::{Job, Outcome};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// A slot as it is written first.
+#[derive(Clone, Debug)]
+pub struct NewSlot {
+    pub id: SlotId,
+    pub series: Option<SeriesId>,
+    pub job: Job,
+    /// What the send is about: series, clock, or thread and unread stretch. With job, date and
+    /// recipient it is the identity of the send.
+    pub subject: Uuid,
+    pub on_date: NaiveDate,
+    pub owner: Option<AccountId>,
+    pub provider: Option<AccountId>,
+    pub relationship: Option<RelationshipId>,
+    pub recipient: AccountId,
+    pub recipient_zone: String,
+    /// n of its series; 0 where it has none.
+    pub number: i32,
+    pub position: Option<String>,
+    pub items: Option<Json>,
+    pub promised_on: Option<NaiveDate>,
+    pub long_count: Option<i32>,
+    pub fires_at: DateTime<Utc>,
+    /// When the planner looks at it (again); `None` once settled.
+    pub next_at: Option<DateTime<Utc>>,
+    pub closes_at: Option<DateTime<Utc>>,
+    pub decided: Decided,
+}
+
+/// What is decided about a slot at one time.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    pub outcome: Outcome,
+    pub reason: Reason,
+    /// `[[row, judgement], …]` of the rows that were asked.
+    pub gates: Json,
+    /// Channel words.
+    pub channels: Json,
+    pub policy_version: i32,
+    pub agreement_version: Option<i32>,
+    /// Sent, or blocked only by an unread prompt: counts as unanswered until an answer comes.
+    pub counts_unanswered: bool,
+    /// The recipient's local date it goes out on: what the budget counts.
+    pub sent_on: Option<NaiveDate>,
+}
+
+/// Writes the slot unless its identity exists already; tells which.
+pub async fn plan(tx: &WriteTx, new: NewSlot, now: DateTime<Utc>) -> Result<bool> {
+    let settled = !matches!(new.decided.outcome, Outcome::Planned | Outcome::Held);
+    let row = slot::ActiveModel {
+        id: Set(new.id.0),
+        series_id: Set(new.series.map(Into::into)),
+        job: Set(new.job.to_string()),
+        subject: Set(new.subject),
+        on_date: Set(new.on_date),
+        owner_id: Set(new.owner.map(Into::into)),
+        provider_id: Set(new.provider.map(Into::into)),
+        relationship_id: Set(new.relationship.map(Into::into)),
+        recipient_id: Set(new.recipient.0),
+        recipient_zone: Set(new.recipient_zone),
+        number: Set(new.number),
+        position: Set(new.position),
+        outcome: Set(new.decided.outcome.to_string()),
+        reason: Set(new.decided.reason.to_string()),
+        gates: Set(new.decided.gates),
+        channels: Set(new.decided.channels),
+        items: Set(new.items),
+        promised_on: Set(new.promised_on),
+        long_count: Set(new.long_count),
+        policy_version: Set(new.decided.policy_version),
+        agreement_version: Set(new.decided.agreement_version),
+        counts_unanswered: Set(new.decided.counts_unanswered),
+        fires_at: Set(new.fires_at),
+        next_at: Set(new.next_at),
+        sent_on: Set(new.decided.sent_on),
+        closes_at: Set(new.closes_at),
+        planned_at: Set(now),
+        decided_at: Set(now),
+        settled_at: Set(settled.then_some(now)),
+        opened_at: Set(None),
+        answer: Set(None),
+        answered_at: Set(None),
+        note: Set(None),
+    };
+    let made = slot::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([
+                slot::Column::Job,
+                slot::Column::Subject,
+                slot::Column::OnDate,
+                slot::Column::RecipientId,
+            ])
+            .do_nothing()
+            .to_owned(),
+        )
+        .exec_without_returning(&**tx)
+        .await?;
+    if new.next_at.is_some() {
+        tx.wakes_worker();
+    }
+    Ok(made == 1)
+}
+
+/// Writes a later decision about an open slot; settled rows are never changed. Tells whether it was open.
+pub async fn decide(
+    tx: &WriteTx,
+    id: SlotId,
+    decided: &Decided,
+    next_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let settled = !matches!(decided.outcome, Outcome::Planned | Outcome::Held);
+    let changed = slot::Entity::update_many()
+        .col_expr(slot::Column::Outcome, Expr::value(decided.outcome.as_str()))
+        .col_expr(slot::Column::Reason, Expr::value(decided.reason.as_str()))
+        .col_expr(slot::Column::Gates, Expr::value(decided.gates.clone()))
+        .col_expr(slot::Column::Channels, Expr::value(decided.channels.clone()))
+        .col_expr(slot::Column::PolicyVersion, Expr::value(decided.policy_version))
+        .col_expr(slot::Column::AgreementVersion, Expr::value(decided.agreement_version))
+        .col_expr(slot::Column::CountsUnanswered, Expr::value(decided.counts_unanswered))
+        .col_expr(slot::Column::NextAt, Expr::value(next_at))
+        .col_expr(slot::Column::SentOn, Expr::value(decided.sent_on))
+        .col_expr(slot::Column::DecidedAt, Expr::value(now))
+        .col_expr(slot::Column::SettledAt, Expr::value(settled.then_some(now)))
+        .filter(slot::Column::Id.eq(id.0))
+        .filter(crate::planned::open())
+        .exec(&**tx)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Sets what a digest or notice turned out to hold, just before it is sent.
+pub async fn fill(
+    tx: &WriteTx,
+    id: SlotId,
+    items: Json,
+    long_count: Option<i32>,
+    closes_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    slot::Entity::update_many()
+        .col_expr(slot::Column::Items, Expr::value(items))
+        .col_expr(slot::Column::LongCount, Expr::value(long_count))
+        .col_expr(slot::Column::ClosesAt, Expr::value(closes_at))
+        .filter(slot::Column::Id.eq(id.0))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn by_id(db: &impl ConnectionTrait, id: SlotId) -> Result<Option<rows::Slot>> {
+    Ok(slot::Entity::find_by_id(id.0).one(db).await?)
+}
+
+/// Open slots the planner must look at now: notices that wait, slots held for a later look.
+pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<rows::Slot>> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::NextAt.lte(now))
+        .order_by_asc(slot::Column::NextAt)
+        .order_by_asc(slot::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::NextAt.is_not_null())
+        .order_by_asc(slot::Column::NextAt)
+        .limit(1)
+        .one(db)
+        .await?
+        .and_then(|row| row.next_at))
+}
+
+/// The slots of a series, newest first.
+pub async fn of_series(db: &impl ConnectionTrait, id: SeriesId, limit: u64) -> Result<Vec<rows::Slot>> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::SeriesId.eq(id.0))
+        .order_by_desc(slot::Column::OnDate)
+        .order_by_desc(slot::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+/// How many prompts (check-ins, plan prompts, agreement rounds) went to an owner on dates in
+/// [from, to): the budget counts them over all her relationships.
+pub async fn prompts_between(
+    db: &impl ConnectionTrait,
+    owner: AccountId,
+    from: NaiveDate,
+    to: NaiveDate,
+    except: Option<SlotId>,
+) -> Result<u64> {
+    let mut query = slot::Entity::find()
+        .filter(slot::Column::OwnerId.eq(owner.0))
+        .filter(slot::Column::Job.is_in([
+            Job::CheckIn.as_str(),
+            Job::PlanReview.as_str(),
+            Job::AgreementRound.as_str(),
+        ]))
+        .filter(
+            Condition::any()
+                .add(slot::Column::Outcome.eq(Outcome::Sent.as_str()))
+                .add(slot::Column::Outcome.eq(Outcome::Planned.as_str())),
+        )
+        .filter(slot::Column::SentOn.gte(from))
+        .filter(slot::Column::SentOn.lt(to));
+    if let Some(except) = except {
+        query = query.filter(slot::Column::Id.ne(except.0));
+    }
+    Ok(query.count(db).await?)
+}
+
+/// A page of the ledger of one owner (all rows about her) or one recipient, newest first.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    whose: Whose,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<rows::Slot>> {
+    let column = match whose {
+        Whose::Owner(id) => slot::Column::OwnerId.eq(id.0),
+        Whose::Provider(id) => slot::Column::RecipientId.eq(id.0),
+        Whose::Relationship(id) => slot::Column::RelationshipId.eq(id.0),
+        Whose::Series(id) => slot::Column::SeriesId.eq(id.0),
+    };
+    let mut query = slot::Entity::find().filter(column);
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any()
+                .add(slot::Column::PlannedAt.lt(at))
+                .add(Condition::all().add(slot::Column::PlannedAt.eq(at)).add(slot::Column::Id.lt(id))),
+        );
+    }
+    Ok(query.order_by_desc(slot::Column::PlannedAt).order_by_desc(slot::Column::Id).limit(limit).all(db).await?)
+}
+
+/// She opened the card.
+pub async fn opened(tx: &WriteTx, row: &rows::Slot, now: DateTime<Utc>) -> Result<()> {
+    slot::Entity::update_many()
+        .col_expr(slot::Column::OpenedAt, Expr::value(now))
+        .filter(slot::Column::Id.eq(row.id))
+        .filter(slot::Column::OpenedAt.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// She answered; the first answer stays. `Duplicate` if there was one.
+pub async fn answered(
+    tx: &WriteTx,
+    row: &rows::Slot,
+    answer: &str,
+    note: Option<Vec<u8>>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let changed = slot::Entity::update_many()
+        .col_expr(slot::Column::Answer, Expr::value(answer))
+        .col_expr(slot::Column::AnsweredAt, Expr::value(now))
+        .col_expr(slot::Column::Note, Expr::value(note))
+        .col_expr(slot::Column::OpenedAt, Expr::col(slot::Column::OpenedAt).if_null(now))
+        .filter(slot::Column::Id.eq(row.id))
+        .filter(slot::Column::AnsweredAt.is_null())
+        .exec(&**tx)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Duplicate("an answer".into())) }
+}
