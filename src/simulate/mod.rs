@@ -10,5 +10,8 @@ mod owner;
 mod population;
 mod provider;
 pub mod scenario;
+#[cfg(test)]
+mod schema;
 pub mod span;
+pub mod timeline;
 mod world;
