@@ -50,6 +50,7 @@ ids! {
     RelationshipId;
     AgreementVersionId;
     AbsenceId;
+    ConcernId;
     ConsultationId;
     GrantId;
     ThreadId;

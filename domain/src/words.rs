@@ -70,6 +70,8 @@ words! {
     DeliveryState { Pending = "pending", Claimed = "claimed", Sent = "sent", Failed = "failed", Cancelled = "cancelled", Dead = "dead" }
     SeriesState { Proposed = "proposed", Active = "active", Resting = "resting", Stopped = "stopped", Completed = "completed" }
     CheckInAnswer { Ok = "ok", Both = "both", Heavy = "heavy", WantToTalk = "want_to_talk", NotNow = "not_now" }
+    /// What stays open until personal contact.
+    ConcernKind { Heavy = "heavy", WantToTalk = "want_to_talk", SilenceClause = "silence_clause" }
     PromptAnswer { LookNow = "look_now", Together = "together", Wait = "wait", FineAsIs = "fine_as_is" }
     ConsentKind { NonEmergency = "non_emergency", PrivacyGuidance = "privacy_guidance", Research = "research" }
     PeriodKind { Pause = "pause", Hospital = "hospital" }

@@ -1,7 +1,9 @@
 //! Both databases, and the only way to what is stored: fetching is authorising.
 
 pub mod accounts;
+pub mod agreements;
 pub mod authorized;
+pub mod concerns;
 pub mod connect;
 pub mod deliveries;
 mod entity;

@@ -1,6 +1,8 @@
 //! Rows as they are read. Only their shapes are public: finding and changing them is this crate's.
 
 pub use crate::entity::account::Model as Account;
+pub use crate::entity::agreement_version::Model as AgreementVersion;
+pub use crate::entity::concern::Model as Concern;
 pub use crate::entity::delivery::Model as Delivery;
 pub use crate::entity::device::Model as Device;
 pub use crate::entity::invitation::Model as Invitation;
