@@ -117,7 +117,6 @@ fn alternatives(boundary: &str, order: &MailOrder) -> Body {
     for part in [part(ContentType::TEXT_PLAIN, &order.text), part(ContentType::TEXT_HTML, &order.html)] {
         body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
         body.extend_from_slice(&part.formatted());
-        body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(format!("--{boundary}--").as_bytes());
     Body::dangerous_pre_encoded(body, ContentTransferEncoding::SevenBit)
