@@ -3,8 +3,11 @@
 pub mod accounts;
 pub mod agreements;
 pub mod authorized;
+pub mod calendars;
+pub mod clocks;
 pub mod concerns;
 pub mod connect;
+pub mod contacts;
 pub mod deliveries;
 mod entity;
 pub mod error;

@@ -3,12 +3,14 @@
 pub use crate::entity::account::Model as Account;
 pub use crate::entity::agreement_version::Model as AgreementVersion;
 pub use crate::entity::concern::Model as Concern;
+pub use crate::entity::contact::Model as Contact;
 pub use crate::entity::delivery::Model as Delivery;
 pub use crate::entity::device::Model as Device;
 pub use crate::entity::invitation::Model as Invitation;
 pub use crate::entity::notification::Model as Notification;
 pub use crate::entity::organisation::Model as Organisation;
 pub use crate::entity::relationship::Model as Relationship;
+pub use crate::entity::reply_clock::Model as ReplyClock;
 pub use crate::entity::series::Model as Series;
 pub use crate::entity::session::Model as Session;
 pub use crate::entity::slot::Model as Slot;

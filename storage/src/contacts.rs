@@ -1,0 +1,75 @@
+//! Contact between the pair: what the gate means by "they spoke lately".
+
+use crate::connect::WriteTx;
+use crate::entity::{contact, message};
+use crate::error::Result;
+use crate::rows;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::ids::{AccountId, MessageId, RelationshipId};
+use domain::words::{ContactKind, MessageKind};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+/// A call, a "let's talk" or a consultation that took place.
+#[derive(Clone, Debug)]
+pub struct NewContact {
+    pub id: Uuid,
+    pub relationship: RelationshipId,
+    pub kind: ContactKind,
+    pub by: AccountId,
+    pub at: DateTime<Utc>,
+    /// The day of a "let's talk", in the provider's zone.
+    pub day: Option<NaiveDate>,
+    /// The message it answers.
+    pub message: Option<MessageId>,
+}
+
+pub async fn record(tx: &WriteTx, new: NewContact) -> Result<()> {
+    let row = contact::ActiveModel {
+        id: Set(new.id),
+        relationship_id: Set(new.relationship.0),
+        kind: Set(new.kind.to_string()),
+        at: Set(new.at),
+        by_account: Set(new.by.0),
+        day: Set(new.day),
+        message_id: Set(new.message.map(Into::into)),
+    };
+    contact::Entity::insert(row).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+/// When the pair was last in contact: a message either way that is neither a vault text nor
+/// recalled, a logged call, or a "let's talk". Answers to check-ins are not contact, and
+/// consultations have a rule of their own.
+pub async fn latest(db: &impl ConnectionTrait, relationship: RelationshipId) -> Result<Option<DateTime<Utc>>> {
+    let spoken = contact::Entity::find()
+        .filter(contact::Column::RelationshipId.eq(relationship.0))
+        .filter(contact::Column::Kind.ne(ContactKind::ConsultationHeld.as_str()))
+        .order_by_desc(contact::Column::At)
+        .order_by_desc(contact::Column::Id)
+        .one(db)
+        .await?
+        .map(|row| row.at);
+    let written = message::Entity::find()
+        .filter(message::Column::RelationshipId.eq(relationship.0))
+        .filter(message::Column::Kind.ne(MessageKind::Vault.as_str()))
+        .filter(message::Column::RecalledAt.is_null())
+        .order_by_desc(message::Column::SentAt)
+        .order_by_desc(message::Column::Id)
+        .one(db)
+        .await?
+        .map(|row| row.sent_at);
+    Ok(spoken.max(written))
+}
+
+/// The "let's talk" answers to some messages, by message id.
+pub async fn talks_about(db: &impl ConnectionTrait, messages: &[MessageId]) -> Result<Vec<rows::Contact>> {
+    Ok(contact::Entity::find()
+        .filter(contact::Column::MessageId.is_in(messages.iter().map(|id| id.0)))
+        .filter(contact::Column::Kind.eq(ContactKind::LetsTalk.as_str()))
+        .order_by_asc(contact::Column::MessageId)
+        .order_by_asc(contact::Column::At)
+        .order_by_asc(contact::Column::Id)
+        .all(db)
+        .await?)
+}
