@@ -10,5 +10,6 @@ pub mod ownership;
 pub mod policy;
 pub mod schedule;
 pub mod weekdays;
+pub mod wording;
 pub mod words;
 pub mod working_time;

@@ -1,0 +1,50 @@
+overdue-notice = The date has passed and we don't know why. Your message is safe. What would you like?
+overdue-wait = Wait
+overdue-remind = Remind { $provider }
+overdue-next_appointment = Take it at the next appointment
+overdue-ask_another = Ask someone else on the team
+overdue-waiting = All right. Your message stays safe, and we do not ask again.
+overdue-reminded = { $provider } gets a reminder in the digest on { $on }.
+overdue-at_appointment = Saved. { $provider } gets the message before the next appointment.
+overdue-asked_another = Saved. { $other } is told that you are waiting for a reply.
+overdue-nobody_to_ask = There is nobody else on the team to ask just now. Your message is safe. You can choose something else.
+
+prompt-look_now = Look now
+prompt-together = Look together with someone
+prompt-wait = Wait
+prompt-fine_as_is = It's fine as it is
+prompt-agreement_fine_as_is = It's fine as it is
+
+# Here it is always "your plan".
+plan_review-prompt = It's a while since you last looked at your plan. Would you like to: look now · look together with someone · wait · it's fine as it is.
+plan_review-second = Your plan is here when you want to look at it. Would you like to: look now · look together with someone · wait · it's fine as it is. This is the last time we ask for a while.
+plan_review-after_use = It's a while since you used your plan. Would you like to: look now · look together with someone · wait · it's fine as it is.
+plan_review-after_discharge = You have been home for a while. Would you like to look at your plan? Look now · look together with someone · wait · it's fine as it is.
+plan_review-after_change = Something around you has changed. Would you like to look at your plan? Look now · look together with someone · wait · it's fine as it is.
+plan_review-suggested = { $provider } suggests that you look at your plan. Would you like to: look now · look together with someone · wait · it's fine as it is.
+plan_review-looking_now = Here is your plan.
+plan_review-together = { $provider } is told that you want to look at your plan together, and nothing more.
+plan_review-waiting = All right. We ask once more, about { $again }.
+plan_review-waiting_long = All right. We do not ask again for a good while. Your plan is here.
+plan_review-fine = Saved. We ask again about { $again }.
+plan_review-wants_together = { $owner } would like to look at the plan together with you.
+
+agreement-six_weeks = It's six weeks since you and { $provider } agreed on how you work together. Would you like to take a new round?
+agreement-three_months = It's three months since you and { $provider } agreed on how you work together. Would you like to take a new round?
+agreement-half_year = It's half a year since you and { $provider } last looked at the agreement. Would you like to take a new round?
+agreement-new_goals = You have begun something new. Would you like to see whether the agreement with { $provider } still fits?
+agreement-sharing_changed = What you share, or with whom, has changed. Would you like to see whether the agreement with { $provider } still fits?
+agreement-replies_overdue = Two replies came later than agreed. Would you like to see whether the agreement with { $provider } still fits you both?
+agreement-check_ins_resting = The check-ins are resting. Would you like to see whether the agreement with { $provider } still fits?
+agreement-asked = { $other } would like to take a new round on the agreement. Would you?
+agreement-looking_now = Here is the agreement.
+agreement-together = { $provider } is told that you want to look at the agreement together.
+agreement-waiting = All right. The agreement stays as it was.
+agreement-fine = Saved. The agreement stays as it was.
+agreement-wants_together = { $owner } would like to look at the agreement together with you.
+agreement-proposed = { $by } proposes a change to the agreement. It is not in force until you have said yes too.
+agreement-waits_for_other = Saved. It is in force once { $other } has said yes too. Until then the old one applies.
+agreement-accepted = { $by } has said yes to the agreement.
+agreement-not_accepted = { $by } would like to talk about the proposal first. Until then what applied before still applies.
+agreement-in_force = The agreement between you and { $other } is in force from { $from }.
+agreement-none = You and { $provider } have no agreement now. You can write to each other as before. Only regular check-ins need an agreement.

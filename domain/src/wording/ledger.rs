@@ -1,0 +1,222 @@
+//! The ledger in the owner's words: what a slot came to and why, and what is coming.
+
+use super::text::{Text, texts};
+use super::{Day, Language, TimeOfDay, Wording};
+use crate::words::{Job, Outcome, Reason};
+
+/// One row of the ledger, before it is worded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerLine {
+    pub job: Job,
+    pub outcome: Outcome,
+    pub reason: Reason,
+    /// First name of the provider it concerns; "your provider" when there is none to name.
+    pub provider: Option<String>,
+}
+
+texts! {
+    /// The frame of a ledger sentence: a subject, then what it came to. Not overridable: a record is worded the same for all.
+    Sentence, overridable: false {
+        /// Stands in for a name.
+        YourProvider = "ledger.your_provider";
+        /// Subject: a check-in.
+        CheckIn = "ledger.what_check_in";
+        /// Subject: a prompt about her plan.
+        PlanReview = "ledger.what_plan_review";
+        /// Subject: a prompt about the agreement.
+        AgreementRound = "ledger.what_agreement_round";
+        /// Subject: the notice that a promised date has passed.
+        OverdueNotice = "ledger.what_overdue_notice";
+        /// Subject: the notice that there is something new.
+        MessageNotice = "ledger.what_message_notice";
+        /// Subject: the reminder to the provider that a reply is due.
+        ResponseReminder = "ledger.what_response_reminder" { provider: String };
+        /// Subject: the provider's digest.
+        Digest = "ledger.what_digest" { provider: String };
+        /// Outcome: planned.
+        Planned = "ledger.planned" { what: String, why: String };
+        /// Outcome: sent.
+        Sent = "ledger.sent" { what: String, why: String };
+        /// Outcome: became part of another send.
+        Folded = "ledger.folded" { what: String, why: String };
+        /// Outcome, provisional: held for now.
+        Held = "ledger.held" { what: String, why: String };
+        /// Outcome: skipped; dropped, never sent later.
+        Skipped = "ledger.skipped" { what: String, why: String };
+        /// Outcome: cancelled after it was planned.
+        Cancelled = "ledger.cancelled" { what: String, why: String };
+        /// Outcome: did not get through.
+        Failed = "ledger.failed" { what: String, why: String };
+    }
+}
+
+texts! {
+    /// Reasons, as the second half of a ledger sentence: lower case, no full stop.
+    Why, overridable: false {
+        /// Gate 1.
+        KillSwitch = "why.kill_switch";
+        /// Gate 2: erased, suspended or deceased; which of them is nobody's business here.
+        RecipientGone = "why.recipient_gone";
+        /// Gate 3.
+        RelationshipEnded = "why.relationship_ended" { provider: String };
+        /// Gate 4.
+        SwitchedOff = "why.switched_off";
+        /// Gate 5.
+        Paused = "why.paused";
+        /// Gate 6. Prompts about the plan stay away for fourteen days more.
+        Hospital = "why.hospital" { job: Job };
+        /// Gate 7.
+        NotShared = "why.not_shared" { provider: String };
+        /// Gate 8.
+        QuietHours = "why.quiet_hours";
+        /// Gate 9.
+        HeavyOpen = "why.heavy_open" { provider: String };
+        /// Gate 10: used or edited not long ago.
+        PlanRecent = "why.plan_recent";
+        /// Gate 10.
+        NoPlan = "why.no_plan";
+        /// Gate 11.
+        PromptUnread = "why.prompt_unread";
+        /// Gate 12.
+        Resting = "why.resting" { job: Job };
+        /// Gate 13.
+        RecentContact = "why.recent_contact" { provider: String };
+        /// Gate 14.
+        NearConsultation = "why.near_consultation";
+        /// Gate 15.
+        NoAgreement = "why.no_agreement";
+        /// Gate 16.
+        ReplyOwed = "why.reply_owed" { provider: String };
+        /// Gate 17.
+        NotAccepted = "why.not_accepted" { provider: String };
+        /// Gate 17.
+        OverCap = "why.over_cap" { provider: String };
+        /// Gate 18.
+        Absent = "why.absent" { provider: String };
+        /// Gate 19.
+        OutsideHours = "why.outside_hours" { provider: String };
+        /// Gate 20.
+        Policy = "why.policy";
+        /// Gate 21.
+        Budget = "why.budget";
+        /// Gate 22.
+        NothingToSay = "why.nothing_to_say" { job: Job };
+        /// Every gate said yes.
+        Due = "why.due" { job: Job };
+        /// Became part of another send.
+        Folded = "why.folded" { job: Job };
+        /// The message was taken back.
+        Recalled = "why.recalled";
+        /// Read meanwhile, on this or another device.
+        AlreadyRead = "why.already_read";
+        /// The series was stopped by either side.
+        SeriesStopped = "why.series_stopped";
+        /// The latest useful moment had passed.
+        TooLate = "why.too_late";
+        /// Something newer took its place.
+        Superseded = "why.superseded";
+        /// The device no longer takes notifications.
+        TokenGone = "why.token_gone";
+        /// The push gateway or mail server said no.
+        GatewayRefused = "why.gateway_refused";
+        /// All attempts failed.
+        GaveUp = "why.gave_up";
+        /// A share was withdrawn.
+        Revoked = "why.revoked";
+    }
+}
+
+texts! {
+    /// What is coming, in words for the owner.
+    Upcoming, overridable: false {
+        /// The next check-in; "about", since it may roll by a few days.
+        CheckIn = "upcoming.check_in" { provider: String, on: Day };
+        /// The next prompt about her plan.
+        PlanReview = "upcoming.plan_review" { on: Day };
+        /// The next prompt about the agreement.
+        AgreementRound = "upcoming.agreement_round" { provider: String, on: Day };
+        /// When the provider will be reminded that a reply is due.
+        ResponseReminder = "upcoming.response_reminder" { provider: String, on: Day };
+        /// When she is asked what she would like, if no reply has come.
+        OverdueNotice = "upcoming.overdue_notice" { on: Day };
+        /// A notice held until her quiet hours end.
+        MessageNotice = "upcoming.message_notice" { on: Day, time: TimeOfDay };
+        /// The provider's next digest.
+        Digest = "upcoming.digest" { provider: String, on: Day, time: TimeOfDay };
+        /// Nothing is planned.
+        Nothing = "upcoming.nothing";
+    }
+}
+
+impl Why {
+    fn of(reason: Reason, job: Job, provider: &str) -> Self {
+        let provider = || provider.to_owned();
+        match reason {
+            Reason::KillSwitch => Self::KillSwitch,
+            Reason::RecipientGone => Self::RecipientGone,
+            Reason::RelationshipEnded => Self::RelationshipEnded { provider: provider() },
+            Reason::SwitchedOff => Self::SwitchedOff,
+            Reason::Paused => Self::Paused,
+            Reason::Hospital => Self::Hospital { job },
+            Reason::NotShared => Self::NotShared { provider: provider() },
+            Reason::QuietHours => Self::QuietHours,
+            Reason::HeavyOpen => Self::HeavyOpen { provider: provider() },
+            Reason::PlanRecent => Self::PlanRecent,
+            Reason::NoPlan => Self::NoPlan,
+            Reason::PromptUnread => Self::PromptUnread,
+            Reason::Resting => Self::Resting { job },
+            Reason::RecentContact => Self::RecentContact { provider: provider() },
+            Reason::NearConsultation => Self::NearConsultation,
+            Reason::NoAgreement => Self::NoAgreement,
+            Reason::ReplyOwed => Self::ReplyOwed { provider: provider() },
+            Reason::NotAccepted => Self::NotAccepted { provider: provider() },
+            Reason::OverCap => Self::OverCap { provider: provider() },
+            Reason::Absent => Self::Absent { provider: provider() },
+            Reason::OutsideHours => Self::OutsideHours { provider: provider() },
+            Reason::Policy => Self::Policy,
+            Reason::Budget => Self::Budget,
+            Reason::NothingToSay => Self::NothingToSay { job },
+            Reason::Due => Self::Due { job },
+            Reason::Folded => Self::Folded { job },
+            Reason::Recalled => Self::Recalled,
+            Reason::AlreadyRead => Self::AlreadyRead,
+            Reason::SeriesStopped => Self::SeriesStopped,
+            Reason::TooLate => Self::TooLate,
+            Reason::Superseded => Self::Superseded,
+            Reason::TokenGone => Self::TokenGone,
+            Reason::GatewayRefused => Self::GatewayRefused,
+            Reason::GaveUp => Self::GaveUp,
+            Reason::Revoked => Self::Revoked,
+        }
+    }
+}
+
+impl Wording {
+    /// One sentence on what a slot came to and why: "Check-in not sent: Kari owes you a reply."
+    pub fn ledger_line(&self, language: Language, line: &LedgerLine) -> String {
+        let say = |text: &dyn Text| self.say(language, text);
+        let provider = match &line.provider {
+            Some(name) => name.clone(),
+            None => say(&Sentence::YourProvider),
+        };
+        let why = say(&Why::of(line.reason, line.job, &provider));
+        let what = say(&match line.job {
+            Job::CheckIn => Sentence::CheckIn,
+            Job::PlanReview => Sentence::PlanReview,
+            Job::AgreementRound => Sentence::AgreementRound,
+            Job::OverdueNotice => Sentence::OverdueNotice,
+            Job::MessageNotice => Sentence::MessageNotice,
+            Job::ResponseReminder => Sentence::ResponseReminder { provider },
+            Job::Digest => Sentence::Digest { provider },
+        });
+        say(&match line.outcome {
+            Outcome::Planned => Sentence::Planned { what, why },
+            Outcome::Sent => Sentence::Sent { what, why },
+            Outcome::Folded => Sentence::Folded { what, why },
+            Outcome::Held => Sentence::Held { what, why },
+            Outcome::Skipped => Sentence::Skipped { what, why },
+            Outcome::Cancelled => Sentence::Cancelled { what, why },
+            Outcome::Failed => Sentence::Failed { what, why },
+        })
+    }
+}

@@ -1,0 +1,50 @@
+overdue-notice = Fristen er passert, og vi vet ikke hvorfor. Meldingen er trygt lagret. Hva vil du?
+overdue-wait = Vente
+overdue-remind = Minne { $provider } på det
+overdue-next_appointment = Ta det i neste samtale
+overdue-ask_another = Spørre noen andre i teamet
+overdue-waiting = Greit. Meldingen blir liggende trygt, og vi spør ikke igjen.
+overdue-reminded = { $provider } får en påminnelse i samlingen { $on }.
+overdue-at_appointment = Lagret. { $provider } får meldingen før neste samtale.
+overdue-asked_another = Lagret. { $other } får vite at du venter på svar.
+overdue-nobody_to_ask = Det er ingen andre i teamet å spørre akkurat nå. Meldingen er trygt lagret. Du kan velge noe annet.
+
+prompt-look_now = Se på den nå
+prompt-together = Sammen med noen
+prompt-wait = Vente
+prompt-fine_as_is = Den er fin som den er
+prompt-agreement_fine_as_is = Den er fin som den er
+
+# Her heter den alltid «planen din».
+plan_review-prompt = Det er en stund siden du sist så på planen din. Vil du: se på den nå · sammen med noen · vente · den er fin som den er.
+plan_review-second = Planen din ligger her når du vil se på den. Vil du: se på den nå · sammen med noen · vente · den er fin som den er. Dette er siste gang vi spør på en stund.
+plan_review-after_use = Det er en stund siden du brukte planen din. Vil du: se på den nå · sammen med noen · vente · den er fin som den er.
+plan_review-after_discharge = Du har vært hjemme en stund. Vil du se på planen din? Se på den nå · sammen med noen · vente · den er fin som den er.
+plan_review-after_change = Noe rundt deg er endret. Vil du se på planen din? Se på den nå · sammen med noen · vente · den er fin som den er.
+plan_review-suggested = { $provider } foreslår at du ser på planen din. Vil du: se på den nå · sammen med noen · vente · den er fin som den er.
+plan_review-looking_now = Her er planen din.
+plan_review-together = { $provider } får vite at du vil se på planen sammen, og ikke noe mer.
+plan_review-waiting = Greit. Vi spør én gang til, omkring { $again }.
+plan_review-waiting_long = Greit. Vi spør ikke igjen på en god stund. Planen din ligger her.
+plan_review-fine = Lagret. Vi spør igjen omkring { $again }.
+plan_review-wants_together = { $owner } vil gjerne se på planen sammen med deg.
+
+agreement-six_weeks = Det er seks uker siden du og { $provider } ble enige om hvordan dere samarbeider. Vil dere ta en ny runde?
+agreement-three_months = Det er tre måneder siden du og { $provider } ble enige om hvordan dere samarbeider. Vil dere ta en ny runde?
+agreement-half_year = Det er et halvt år siden du og { $provider } sist så på avtalen. Vil dere ta en ny runde?
+agreement-new_goals = Du har begynt på noe nytt. Vil du se om avtalen med { $provider } fortsatt passer?
+agreement-sharing_changed = Noe er endret i hva du deler, eller med hvem. Vil du se om avtalen med { $provider } fortsatt passer?
+agreement-replies_overdue = To svar er kommet senere enn avtalt. Vil du se om avtalen med { $provider } fortsatt passer for dere begge?
+agreement-check_ins_resting = De faste hilsenene hviler. Vil du se om avtalen med { $provider } fortsatt passer?
+agreement-asked = { $other } ønsker å ta en ny runde om avtalen. Vil du?
+agreement-looking_now = Her er avtalen.
+agreement-together = { $provider } får vite at du vil se på avtalen sammen.
+agreement-waiting = Greit. Avtalen gjelder som før.
+agreement-fine = Lagret. Avtalen gjelder som før.
+agreement-wants_together = { $owner } vil gjerne se på avtalen sammen med deg.
+agreement-proposed = { $by } foreslår en endring i avtalen. Den gjelder ikke før du også har sagt ja.
+agreement-waits_for_other = Lagret. Det gjelder når { $other } også har sagt ja. Til da gjelder den gamle.
+agreement-accepted = { $by } har sagt ja til avtalen.
+agreement-not_accepted = { $by } vil gjerne snakke om forslaget først. Til da gjelder det som gjaldt før.
+agreement-in_force = Avtalen mellom deg og { $other } gjelder fra { $from }.
+agreement-none = Du og { $provider } har ingen avtale nå. Dere kan skrive til hverandre som før. Bare faste hilsener trenger en avtale.

@@ -1,0 +1,27 @@
+receipt-reply_by = Lagra. { $provider } svarar innan { $promised }.
+receipt-info = Lagra. { $provider } kan lese ho. Ho ber ikkje om svar.
+receipt-next_consultation = Lagra. { $provider } får ho før samtalen { $on }.
+receipt-next_consultation_no_date = Lagra. { $provider } får ho før neste samtale.
+receipt-vault = Lagra. { $provider } kan opne ho, men får ikkje beskjed.
+receipt-reads_in_batches = { $provider } les samla klokka { $time }.
+receipt-would_reply_by = Sender du no, svarar { $provider } innan { $promised }.
+receipt-undo = Du kan angre i { $seconds } sekund.
+receipt-undone = Ikkje sendt. Teksten ligg i utkastet ditt.
+receipt-recalled = Trekt tilbake. { $provider } har ikkje opna ho.
+receipt-recalled_after_opening = { $provider } hadde alt opna ho. Meldinga kan ikkje trekkjast tilbake.
+receipt-moved_by_absence = { $provider } er borte. Ny dato for svar er { $promised }. Meldinga er trygt lagra.
+receipt-moved_by_provider = { $provider } treng meir tid og svarar innan { $promised }.
+receipt-handed_over = { $provider } er borte. { $substitute } har teke over og svarar innan { $promised }.
+receipt-uncertain = Vi veit ikkje om { $provider } rekk å svare innan { $promised }. Meldinga er trygt lagra. Hastar det, bruk Hjelp no.
+receipt-opened = { $provider } har opna ho.
+receipt-thanks_given = Takken er gitt i det stille. { $provider } ser han neste gong meldinga blir opna.
+receipt-thanks_seen = { $owner } seier takk.
+
+closed-reply = { $provider } har svara.
+closed-read_thanks = { $provider } har lese ho og seier takk.
+closed-lets_talk = { $provider } vil heller snakke om det { $on }.
+closed-logged_call = { $provider } har skrive ned at de har snakka saman.
+closed-owner = Du har sagt at du ikkje ventar på svar.
+closed-recalled = Du trekte meldinga tilbake.
+closed-relationship_ended = Samarbeidet med { $provider } er avslutta. Det kjem ikkje noko svar her.
+closed-released = { $provider } har slutta, og ingen har teke over enno. Meldinga er trygt lagra.

@@ -1,0 +1,50 @@
+overdue-notice = Fristen er passert, og vi veit ikkje kvifor. Meldinga er trygt lagra. Kva vil du?
+overdue-wait = Vente
+overdue-remind = Minne { $provider } på det
+overdue-next_appointment = Ta det i neste samtale
+overdue-ask_another = Spørje nokon andre i teamet
+overdue-waiting = Greitt. Meldinga blir liggjande trygt, og vi spør ikkje igjen.
+overdue-reminded = { $provider } får ei påminning i samlinga { $on }.
+overdue-at_appointment = Lagra. { $provider } får meldinga før neste samtale.
+overdue-asked_another = Lagra. { $other } får vite at du ventar på svar.
+overdue-nobody_to_ask = Det er ingen andre i teamet å spørje akkurat no. Meldinga er trygt lagra. Du kan velje noko anna.
+
+prompt-look_now = Sjå på han no
+prompt-together = Saman med nokon
+prompt-wait = Vente
+prompt-fine_as_is = Han er fin som han er
+prompt-agreement_fine_as_is = Han er fin som han er
+
+# Her heiter han alltid «planen din».
+plan_review-prompt = Det er ei stund sidan du sist såg på planen din. Vil du: sjå på han no · saman med nokon · vente · han er fin som han er.
+plan_review-second = Planen din ligg her når du vil sjå på han. Vil du: sjå på han no · saman med nokon · vente · han er fin som han er. Dette er siste gongen vi spør på ei stund.
+plan_review-after_use = Det er ei stund sidan du brukte planen din. Vil du: sjå på han no · saman med nokon · vente · han er fin som han er.
+plan_review-after_discharge = Du har vore heime ei stund. Vil du sjå på planen din? Sjå på han no · saman med nokon · vente · han er fin som han er.
+plan_review-after_change = Noko rundt deg er endra. Vil du sjå på planen din? Sjå på han no · saman med nokon · vente · han er fin som han er.
+plan_review-suggested = { $provider } gjer framlegg om at du ser på planen din. Vil du: sjå på han no · saman med nokon · vente · han er fin som han er.
+plan_review-looking_now = Her er planen din.
+plan_review-together = { $provider } får vite at du vil sjå på planen saman, og ikkje noko meir.
+plan_review-waiting = Greitt. Vi spør éin gong til, omkring { $again }.
+plan_review-waiting_long = Greitt. Vi spør ikkje igjen på ei god stund. Planen din ligg her.
+plan_review-fine = Lagra. Vi spør igjen omkring { $again }.
+plan_review-wants_together = { $owner } vil gjerne sjå på planen saman med deg.
+
+agreement-six_weeks = Det er seks veker sidan du og { $provider } vart samde om korleis de samarbeider. Vil de ta ein ny runde?
+agreement-three_months = Det er tre månader sidan du og { $provider } vart samde om korleis de samarbeider. Vil de ta ein ny runde?
+agreement-half_year = Det er eit halvt år sidan du og { $provider } sist såg på avtalen. Vil de ta ein ny runde?
+agreement-new_goals = Du har byrja på noko nytt. Vil du sjå om avtalen med { $provider } framleis passar?
+agreement-sharing_changed = Noko er endra i kva du deler, eller med kven. Vil du sjå om avtalen med { $provider } framleis passar?
+agreement-replies_overdue = To svar har kome seinare enn avtalt. Vil du sjå om avtalen med { $provider } framleis passar for dykk begge?
+agreement-check_ins_resting = Dei faste helsingane kviler. Vil du sjå om avtalen med { $provider } framleis passar?
+agreement-asked = { $other } ønskjer å ta ein ny runde om avtalen. Vil du?
+agreement-looking_now = Her er avtalen.
+agreement-together = { $provider } får vite at du vil sjå på avtalen saman.
+agreement-waiting = Greitt. Avtalen gjeld som før.
+agreement-fine = Lagra. Avtalen gjeld som før.
+agreement-wants_together = { $owner } vil gjerne sjå på avtalen saman med deg.
+agreement-proposed = { $by } gjer framlegg om ei endring i avtalen. Ho gjeld ikkje før du òg har sagt ja.
+agreement-waits_for_other = Lagra. Det gjeld når { $other } òg har sagt ja. Til då gjeld den gamle.
+agreement-accepted = { $by } har sagt ja til avtalen.
+agreement-not_accepted = { $by } vil gjerne snakke om framlegget først. Til då gjeld det som galdt før.
+agreement-in_force = Avtalen mellom deg og { $other } gjeld frå { $from }.
+agreement-none = Du og { $provider } har ingen avtale no. De kan skrive til kvarandre som før. Berre faste helsingar treng ein avtale.
