@@ -31,6 +31,8 @@ words! {
         Recalled = "recalled", AlreadyRead = "already_read", SeriesStopped = "series_stopped", Revoked = "revoked",
         /// Past its latest useful moment: dropped, never queued up.
         TooLate = "too_late",
+        /// Something newer took its place.
+        Superseded = "superseded",
         TokenGone = "token_gone", GatewayRefused = "gateway_refused", GaveUp = "gave_up",
         /// The state needed for deciding could not be read.
         Unknown = "unknown",

@@ -64,25 +64,6 @@ words! {
     }
     /// What a slot came to. `held` is provisional and settled in the same row.
     Outcome { Planned = "planned", Sent = "sent", Folded = "folded", Held = "held", Skipped = "skipped", Cancelled = "cancelled", Failed = "failed" }
-    /// What decided a slot: a gate of reminders.md §1, in its order, or what became of the send. The reason of a ledger row.
-    Reason {
-        KillSwitch = "kill_switch", RecipientGone = "recipient_gone", RelationshipEnded = "relationship_ended",
-        SwitchedOff = "switched_off", Paused = "paused", Hospital = "hospital", NotShared = "not_shared",
-        QuietHours = "quiet_hours", HeavyOpen = "heavy_open", PlanRecent = "plan_recent", NoPlan = "no_plan",
-        PromptUnread = "prompt_unread", Resting = "resting", RecentContact = "recent_contact",
-        NearConsultation = "near_consultation", NoAgreement = "no_agreement", ReplyOwed = "reply_owed",
-        NotAccepted = "not_accepted", OverCap = "over_cap", Absent = "absent", OutsideHours = "outside_hours",
-        Policy = "policy", Budget = "budget", NothingToSay = "nothing_to_say",
-        /// Every gate said yes.
-        Due = "due",
-        /// Became part of another send.
-        Folded = "folded",
-        Recalled = "recalled", AlreadyRead = "already_read", SeriesStopped = "series_stopped",
-        /// The latest useful moment had passed; dropped, never queued up.
-        TooLate = "too_late",
-        Superseded = "superseded", TokenGone = "token_gone", GatewayRefused = "gateway_refused",
-        GaveUp = "gave_up", Revoked = "revoked",
-    }
     Channel { InApp = "in_app", Push = "push", Email = "email" }
     Platform { Apns = "apns", Fcm = "fcm", None = "none" }
     PushEnvironment { Production = "production", Sandbox = "sandbox" }

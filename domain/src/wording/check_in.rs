@@ -39,6 +39,8 @@ pub struct AnswerReceipt {
     /// First name.
     pub provider: String,
     pub reading: Reading,
+    /// Whether the owner has a plan that the screen can open.
+    pub has_plan: bool,
 }
 
 texts! {
@@ -91,6 +93,8 @@ texts! {
         NotNow = "answered.not_now";
         /// After `heavy` and `want_to_talk`: own plan and Help now.
         PlanAndHelp = "answered.plan_and_help";
+        /// The same, when she has no plan.
+        Help = "answered.help";
         /// After `heavy` and `want_to_talk`: no automated reading for danger.
         NoAutomatedReading = "answered.no_automated_reading" { provider: String };
         /// After `heavy` and `want_to_talk`: the series rests until personal contact.
@@ -178,7 +182,7 @@ impl Wording {
                 &[
                     &seen,
                     &CheckInAnswered::NoAutomatedReading { provider: provider() },
-                    &CheckInAnswered::PlanAndHelp,
+                    if receipt.has_plan { &CheckInAnswered::PlanAndHelp } else { &CheckInAnswered::Help },
                     &CheckInAnswered::RestsUntilContact { provider: provider() },
                 ],
             ),

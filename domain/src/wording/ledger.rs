@@ -2,7 +2,8 @@
 
 use super::text::{Text, texts};
 use super::{Day, Language, TimeOfDay, Wording};
-use crate::words::{Job, Outcome, Reason};
+use crate::gate::Reason;
+use crate::words::{Job, Outcome};
 
 /// One row of the ledger, before it is worded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +124,8 @@ texts! {
         GaveUp = "why.gave_up";
         /// A share was withdrawn.
         Revoked = "why.revoked";
+        /// What has to be known before sending could not be read; unknown means no.
+        Unknown = "why.unknown";
     }
 }
 
@@ -187,6 +190,7 @@ impl Why {
             Reason::GatewayRefused => Self::GatewayRefused,
             Reason::GaveUp => Self::GaveUp,
             Reason::Revoked => Self::Revoked,
+            Reason::Unknown => Self::Unknown,
         }
     }
 }

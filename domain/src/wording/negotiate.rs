@@ -2,9 +2,10 @@
 
 use crate::words::Language;
 
-/// The best of our languages for an `Accept-Language` header; Bokmål when it names none of them.
+/// The best of our languages for an `Accept-Language` header, or `None` when it asks for none of them
+/// or for any (`*`): then the account's own language, or the place's, is the better guess.
 /// A header is a wish and never an error: what cannot be read in it is passed over.
-pub fn negotiate(header: &str) -> Language {
+pub fn negotiate(header: &str) -> Option<Language> {
     let mut best: Option<(Language, u16)> = None;
     for wish in header.split(',') {
         let mut parts = wish.split(';');
@@ -14,14 +15,14 @@ pub fn negotiate(header: &str) -> Language {
             best = Some((language, weight));
         }
     }
-    best.map_or(Language::Nb, |(language, _)| language)
+    best.map(|(language, _)| language)
 }
 
 /// The language of a tag such as `nb-NO`. `no` stands for both written forms and means the more common one.
 fn of_range(range: &str) -> Option<Language> {
     let primary = range.trim().split(['-', '_']).next().unwrap_or_default();
     match primary.to_ascii_lowercase().as_str() {
-        "nb" | "no" | "*" => Some(Language::Nb),
+        "nb" | "no" => Some(Language::Nb),
         "nn" => Some(Language::Nn),
         "en" => Some(Language::En),
         _ => None,
@@ -54,27 +55,28 @@ mod tests {
     #[test]
     fn a_header_chooses_the_language_it_wants_most() {
         for (header, language) in [
-            ("", Language::Nb),
-            ("no", Language::Nb),
-            ("nb-NO", Language::Nb),
-            ("NN-no", Language::Nn),
-            ("nn;q=0.9", Language::Nn),
-            ("en-GB,en;q=0.8,nb;q=0.9", Language::En),
-            ("en;q=0.8, nn ; q=0.9", Language::Nn),
-            ("en;q=0.5,nb;q=0.5", Language::En),
-            ("nn;q=0, en;q=0.001", Language::En),
-            ("nn;q=0", Language::Nb),
-            ("de, fr;q=0.9, en;q=0.1", Language::En),
-            ("de", Language::Nb),
-            ("*", Language::Nb),
-            ("se-NO, nn;q=0.5", Language::Nn),
-            ("en;q=1.0,nn;q=1.000", Language::En),
-            ("en;q=2, nn;q=0.1", Language::Nn),
-            ("en;q=-1, nn;q=0.1", Language::Nn),
-            ("en;q=0.1234, nn;q=0.1", Language::Nn),
-            ("en;level=1, nn;q=0.1", Language::Nn),
-            (";;;,,==q,\u{0}☃;q=☃", Language::Nb),
-            ("nbsp, enough, nnn", Language::Nb),
+            ("", None),
+            ("no", Some(Language::Nb)),
+            ("nb-NO", Some(Language::Nb)),
+            ("NN-no", Some(Language::Nn)),
+            ("nn;q=0.9", Some(Language::Nn)),
+            ("en-GB,en;q=0.8,nb;q=0.9", Some(Language::En)),
+            ("en;q=0.8, nn ; q=0.9", Some(Language::Nn)),
+            ("en;q=0.5,nb;q=0.5", Some(Language::En)),
+            ("nn;q=0, en;q=0.001", Some(Language::En)),
+            ("nn;q=0", None),
+            ("de, fr;q=0.9, en;q=0.1", Some(Language::En)),
+            ("de", None),
+            ("*", None),
+            ("*, nn;q=0.2", Some(Language::Nn)),
+            ("se-NO, nn;q=0.5", Some(Language::Nn)),
+            ("en;q=1.0,nn;q=1.000", Some(Language::En)),
+            ("en;q=2, nn;q=0.1", Some(Language::Nn)),
+            ("en;q=-1, nn;q=0.1", Some(Language::Nn)),
+            ("en;q=0.1234, nn;q=0.1", Some(Language::Nn)),
+            ("en;level=1, nn;q=0.1", Some(Language::Nn)),
+            (";;;,,==q,\u{0}☃;q=☃", None),
+            ("nbsp, enough, nnn", None),
         ] {
             assert_eq!(negotiate(header), language, "{header:?}");
         }

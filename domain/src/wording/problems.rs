@@ -105,6 +105,10 @@ texts! {
         TooLong = "fault.too_long" { max: u32, unit: Unit };
         /// Shorter than allowed.
         TooShort = "fault.too_short" { min: u32, unit: Unit };
+        /// Longer than allowed, where the bound is not at hand.
+        LongerThanAllowed = "fault.longer_than_allowed";
+        /// Shorter than allowed, where the bound is not at hand.
+        ShorterThanAllowed = "fault.shorter_than_allowed";
         /// Not one of the allowed words.
         NotInList = "fault.not_in_list";
         /// No IANA time zone has this name.
@@ -115,6 +119,8 @@ texts! {
         NotADate = "fault.not_a_date";
         /// Outside what is allowed. Bounds as they are shown: numbers, or dates and times already in words.
         OutsideBounds = "fault.outside_bounds" { min: String, max: String };
+        /// Outside what is allowed, where the bounds are not at hand.
+        BeyondBounds = "fault.beyond_bounds";
         /// No such field.
         UnknownField = "fault.unknown_field";
         /// There already.

@@ -1,7 +1,8 @@
 //! Every text, in every language, with arguments that try its plurals and choices.
 
 use super::*;
-use crate::words::{CheckInAnswer, Job, LockScreen, Outcome, PromptAnswer, Reason};
+use crate::gate::Reason;
+use crate::words::{CheckInAnswer, Job, LockScreen, Outcome, PromptAnswer};
 use chrono::{NaiveDate, NaiveTime};
 use fluent_syntax::{ast, parser};
 use std::collections::{BTreeMap, BTreeSet};
@@ -311,7 +312,7 @@ fn each_place_in_a_series_and_each_reader_has_its_own_words() {
 
 #[test]
 fn a_heavy_answer_is_told_who_reads_it_and_where_help_is() {
-    let receipt = |answer, reading| AnswerReceipt { answer, provider: "Kari".into(), reading };
+    let receipt = |answer, reading| AnswerReceipt { answer, provider: "Kari".into(), reading, has_plan: true };
     let words = Wording::built_in();
     for answer in [CheckInAnswer::Heavy, CheckInAnswer::WantToTalk] {
         assert_eq!(
@@ -320,6 +321,8 @@ fn a_heavy_answer_is_told_who_reads_it_and_where_help_is() {
              Planen din og Hjelp nå finner du rett under, når som helst. \
              De faste hilsenene hviler til du og Kari har vært i kontakt."
         );
+        let no_plan = AnswerReceipt { has_plan: false, ..receipt(answer, Reading::NoDay) };
+        assert!(!words.check_in_answered(Language::En, &no_plan).to_lowercase().contains("your plan"));
         let absent = receipt(answer, Reading::NobodyBefore(day(5, 21).into()));
         assert!(
             words

@@ -20,6 +20,7 @@ answered-substitute_sees = Saved. { $substitute } sees your answer by { $read_by
 answered-nothing_more = There is nothing more you need to do.
 answered-not_now = Saved. You are not asked anything more now.
 answered-plan_and_help = Your plan and Help now are just below, at any time.
+answered-help = Help now is just below, at any time.
 answered-no_automated_reading = No machine reads answers to look for danger, and { $provider } knows that too.
 answered-rests_until_contact = The check-ins rest until you and { $provider } have been in touch.
 

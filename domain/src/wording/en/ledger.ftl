@@ -74,6 +74,7 @@ why-token_gone = the phone no longer takes notifications, so it is only in the a
 why-gateway_refused = the notification or e-mail service did not take it
 why-gave_up = several attempts did not get through
 why-revoked = the access was withdrawn
+why-unknown = we could not be sure that it was all right
 
 upcoming-check_in = The next check-in you and { $provider } agreed on comes about { $on }.
 upcoming-plan_review = About { $on } we ask whether you would like to look at your plan.

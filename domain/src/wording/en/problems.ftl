@@ -11,7 +11,7 @@ problem-not_signed_in-detail = Sign in and try again.
 problem-wrong_credentials-title = Sign-in does not match
 problem-wrong_credentials-detail = The name or the password does not match. Check them and try again.
 problem-not_allowed-title = Not open to you
-problem-not_allowed-detail = You can see this, but not change it.
+problem-not_allowed-detail = Doing this is up to someone else. Nothing has changed.
 problem-consent_needed-title = Consent first
 problem-consent_needed-detail = Before the first message you need to have read and accepted that this is not for emergencies.
 problem-not_found-title = Does not exist
@@ -90,11 +90,14 @@ fault-too_short = { $unit ->
            *[other] Must be at least { $min } days.
         }
     }
+fault-longer_than_allowed = Is too long.
+fault-shorter_than_allowed = Is too short.
 fault-not_in_list = Is not one of the choices.
 fault-unknown_time_zone = Is not a known time zone. An example is Europe/Oslo.
 fault-date_in_past = The date is in the past.
 fault-not_a_date = Is not a date. An example is 2026-05-21.
 fault-outside_bounds = Must be from { $min } to { $max }.
+fault-beyond_bounds = Is outside what is allowed.
 fault-unknown_field = There is no such field.
 fault-duplicate = Is there already.
 fault-not_a_working_day = Is not a working day.

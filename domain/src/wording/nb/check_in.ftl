@@ -20,6 +20,7 @@ answered-substitute_sees = Lagret. { $substitute } ser svaret senest { $read_by 
 answered-nothing_more = Du trenger ikke gjøre noe mer.
 answered-not_now = Lagret. Du blir ikke spurt om noe mer nå.
 answered-plan_and_help = Planen din og Hjelp nå finner du rett under, når som helst.
+answered-help = Hjelp nå finner du rett under, når som helst.
 answered-no_automated_reading = Ingen maskin leser svar for å se etter fare, og det vet { $provider } også.
 answered-rests_until_contact = De faste hilsenene hviler til du og { $provider } har vært i kontakt.
 

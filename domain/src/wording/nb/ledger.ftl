@@ -74,6 +74,7 @@ why-token_gone = telefonen tar ikke lenger imot varsler, så det ligger bare i a
 why-gateway_refused = varslings- eller e-posttjenesten tok ikke imot
 why-gave_up = flere forsøk kom ikke gjennom
 why-revoked = tilgangen var trukket tilbake
+why-unknown = vi kunne ikke være sikre på at det var i orden
 
 upcoming-check_in = Neste faste hilsen som du og { $provider } har avtalt, kommer omkring { $on }.
 upcoming-plan_review = Omkring { $on } spør vi om du vil se på planen din.

@@ -11,7 +11,7 @@ problem-not_signed_in-detail = Logg inn og prøv igjen.
 problem-wrong_credentials-title = Innloggingen stemmer ikke
 problem-wrong_credentials-detail = Navnet eller passordet stemmer ikke. Se over og prøv igjen.
 problem-not_allowed-title = Ikke tilgang til dette
-problem-not_allowed-detail = Du kan se dette, men ikke endre det.
+problem-not_allowed-detail = Det er noen andre som kan gjøre dette. Ingenting er endret.
 problem-consent_needed-title = Samtykke først
 problem-consent_needed-detail = Før den første meldingen må du ha lest og godtatt at dette ikke er for akutt hjelp.
 problem-not_found-title = Finnes ikke
@@ -78,11 +78,14 @@ fault-too_short = { $unit ->
            *[other] Må være minst { $min } dager.
         }
     }
+fault-longer_than_allowed = Er for lang.
+fault-shorter_than_allowed = Er for kort.
 fault-not_in_list = Er ikke et av valgene.
 fault-unknown_time_zone = Er ikke en kjent tidssone. Et eksempel er Europe/Oslo.
 fault-date_in_past = Datoen har vært.
 fault-not_a_date = Er ikke en dato. Et eksempel er 2026-05-21.
 fault-outside_bounds = Må være fra { $min } til { $max }.
+fault-beyond_bounds = Er utenfor det som er tillatt.
 fault-unknown_field = Feltet finnes ikke.
 fault-duplicate = Finnes fra før.
 fault-not_a_working_day = Er ikke en arbeidsdag.

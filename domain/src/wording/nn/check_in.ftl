@@ -20,6 +20,7 @@ answered-substitute_sees = Lagra. { $substitute } ser svaret seinast { $read_by 
 answered-nothing_more = Du treng ikkje gjere noko meir.
 answered-not_now = Lagra. Du blir ikkje spurd om noko meir no.
 answered-plan_and_help = Planen din og Hjelp no finn du rett under, når som helst.
+answered-help = Hjelp no finn du rett under, når som helst.
 answered-no_automated_reading = Ingen maskin les svar for å sjå etter fare, og det veit { $provider } òg.
 answered-rests_until_contact = Dei faste helsingane kviler til du og { $provider } har vore i kontakt.
 

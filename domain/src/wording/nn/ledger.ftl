@@ -74,6 +74,7 @@ why-token_gone = telefonen tek ikkje lenger imot varsel, så det ligg berre i ap
 why-gateway_refused = varslings- eller e-posttenesta tok ikkje imot
 why-gave_up = fleire forsøk kom ikkje gjennom
 why-revoked = tilgangen var trekt tilbake
+why-unknown = vi kunne ikkje vere sikre på at det var i orden
 
 upcoming-check_in = Neste faste helsing som du og { $provider } har avtalt, kjem omkring { $on }.
 upcoming-plan_review = Omkring { $on } spør vi om du vil sjå på planen din.

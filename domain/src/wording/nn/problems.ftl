@@ -11,7 +11,7 @@ problem-not_signed_in-detail = Logg inn og prøv igjen.
 problem-wrong_credentials-title = Innlogginga stemmer ikkje
 problem-wrong_credentials-detail = Namnet eller passordet stemmer ikkje. Sjå over og prøv igjen.
 problem-not_allowed-title = Ikkje tilgang til dette
-problem-not_allowed-detail = Du kan sjå dette, men ikkje endre det.
+problem-not_allowed-detail = Det er nokon andre som kan gjere dette. Ingenting er endra.
 problem-consent_needed-title = Samtykke først
 problem-consent_needed-detail = Før den første meldinga må du ha lese og godteke at dette ikkje er for akutt hjelp.
 problem-not_found-title = Finst ikkje
@@ -72,11 +72,14 @@ fault-too_short = { $unit ->
            *[other] Må vere minst { $min } dagar.
         }
     }
+fault-longer_than_allowed = Er for lang.
+fault-shorter_than_allowed = Er for kort.
 fault-not_in_list = Er ikkje eit av vala.
 fault-unknown_time_zone = Er ikkje ei kjend tidssone. Eit døme er Europe/Oslo.
 fault-date_in_past = Datoen har vore.
 fault-not_a_date = Er ikkje ein dato. Eit døme er 2026-05-21.
 fault-outside_bounds = Må vere frå { $min } til { $max }.
+fault-beyond_bounds = Er utanfor det som er tillate.
 fault-unknown_field = Feltet finst ikkje.
 fault-duplicate = Finst frå før.
 fault-not_a_working_day = Er ikkje ein arbeidsdag.
