@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod clock;
 pub mod gate;
 pub mod ids;
+pub mod organisation_policy;
 pub mod ownership;
 pub mod policy;
 pub mod schedule;
