@@ -3,8 +3,10 @@
 //! two, and none of them can add, speed up, unpause or reveal.
 
 mod bounds;
+pub mod preview;
+pub mod tally;
 
-pub use bounds::{RuleFault, SMALLEST_SHOWN_GROUP, limits, shown_count};
+pub use bounds::{RuleFault, limits};
 
 use crate::calendar::HolidayCalendar;
 use crate::schedule::{CheckInTimes, DailyHours, QuietHours};

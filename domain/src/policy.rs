@@ -40,6 +40,8 @@ words! {
         InviteAccounts = "invite_accounts", SuspendAccounts = "suspend_accounts", Counts = "counts",
         KillSwitch = "kill_switch", HearOfUncertainty = "hear_of_uncertainty",
     }
+    /// What can be done with one version of an organisation's own wording.
+    OnTemplate { See = "see", Approve = "approve", Retire = "retire" }
 }
 
 /// Proof that the policy was asked and said yes. Cannot be made outside this module.
@@ -158,6 +160,19 @@ pub fn on_organisation(actor: Actor, action: OnOrganisation, organisation: Organ
         A::PublishPolicy | A::PreviewPolicy | A::EditTemplates | A::SuspendAccounts | A::Counts | A::KillSwitch => {
             permit_if(actor, admin)
         }
+    }
+}
+
+/// Decides what `actor` may do with a wording that `author` handed in. Four eyes: nobody approves
+/// her own.
+pub fn on_template(actor: Actor, action: OnTemplate, organisation: OrganisationId, author: AccountId) -> Decision {
+    let all = match action {
+        OnTemplate::See => OnOrganisation::ReadTemplates,
+        OnTemplate::Approve | OnTemplate::Retire => OnOrganisation::EditTemplates,
+    };
+    match on_organisation(actor, all, organisation) {
+        Decision::Permit(_) if action == OnTemplate::Approve => permit_if(actor, actor.account != author),
+        decision => decision,
     }
 }
 

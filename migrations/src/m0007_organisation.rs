@@ -77,6 +77,7 @@ impl MigrationTrait for Migration {
                     .col(integer("progress"))
                     .col(json_binary_null("result"))
                     .col(timestamp_with_time_zone("created_at"))
+                    .col(timestamp_with_time_zone("alive_at"))
                     .col(timestamp_with_time_zone_null("finished_at"))
                     .foreign_key(ForeignKey::create().from("preview", "organisation_id").to("organisation", "id"))
                     .to_owned(),

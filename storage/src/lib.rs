@@ -12,14 +12,18 @@ pub mod deliveries;
 mod entity;
 pub mod error;
 pub mod idempotency;
+pub mod instance;
 pub mod notices;
 pub mod planned;
+pub mod policies;
+pub mod previews;
 pub mod relationships;
 pub mod rows;
 pub mod sealed;
 pub mod series;
 pub mod sessions;
 pub mod slots;
+pub mod templates;
 pub mod whose;
 
 pub use authorized::{Authorized, permitted};

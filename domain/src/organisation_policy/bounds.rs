@@ -18,15 +18,6 @@ words! {
     }
 }
 
-/// Groups of fewer people are never shown, not even as a number.
-pub const SMALLEST_SHOWN_GROUP: u64 = 5;
-
-/// A count over `people` different persons, or nothing where they are so few that they could be
-/// recognised. Nobody at all is nothing to recognise.
-pub fn shown_count(count: u64, people: u64) -> Option<u64> {
-    (people == 0 || people >= SMALLEST_SHOWN_GROUP).then_some(count)
-}
-
 /// The bounds of every number, both ends in them.
 pub mod limits {
     use std::ops::RangeInclusive;

@@ -115,9 +115,3 @@ fn changes_are_named_and_leave_the_rest() {
     assert!(after.keeps_quiet_on("2027-05-18".parse().expect("a date")));
     assert_eq!(Rules { digest_time: time("08:00"), further_quiet_days: BTreeSet::new(), ..after }, Rules::default());
 }
-
-#[test]
-fn small_groups_are_not_shown() {
-    let shown = [shown_count(0, 0), shown_count(9, 1), shown_count(4, 4), shown_count(5, 5), shown_count(70, 6)];
-    assert_eq!(shown, [Some(0), None, None, Some(5), Some(70)]);
-}

@@ -17,6 +17,8 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub result: Option<Json>,
     pub created_at: DateTimeUtc,
+    /// When somebody last worked at it.
+    pub alive_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
 }
 
