@@ -1,7 +1,8 @@
 //! Words and rows turned into what crosses the wire.
 
 use crate::app::{Answer, Refusal};
-use mobile_contract::problem::{FieldFault, ProblemCode};
+use domain::wording::FieldFault;
+use mobile_contract::problem::ProblemCode;
 use mobile_contract::relationships::PartyOut;
 use std::str::FromStr;
 use storage::StorageError;
@@ -18,7 +19,9 @@ pub fn limit(asked: Option<u32>) -> Answer<u64> {
     match asked {
         None => Ok(u64::from(DEFAULT_LIMIT)),
         Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(u64::from(limit)),
-        Some(_) => Err(Refusal::field("limit", FieldFault::OutsideBounds)),
+        Some(_) => {
+            Err(Refusal::field("limit", FieldFault::OutsideBounds { min: "1".to_owned(), max: MAX_LIMIT.to_string() }))
+        }
     }
 }
 

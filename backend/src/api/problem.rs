@@ -2,8 +2,8 @@
 
 use crate::app::Refusal;
 use crate::call;
-use crate::texts;
-use mobile_contract::problem::{FieldErrorOut, FieldFault, ProblemCode, ProblemOut};
+use crate::texts::{self, Fault};
+use mobile_contract::problem::{FieldErrorOut, ProblemCode, ProblemOut};
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::Json;
 use storage::StorageError;
@@ -64,13 +64,14 @@ pub fn problem(code: ProblemCode) -> Problem {
 }
 
 /// 422 for one field.
-pub fn invalid(field: &str, fault: FieldFault) -> Problem {
+pub fn invalid(field: &str, fault: impl Into<Fault>) -> Problem {
     with_errors(ProblemCode::Invalid, vec![field_error(field, fault)])
 }
 
 /// One line of `errors`.
-pub fn field_error(field: &str, fault: FieldFault) -> FieldErrorOut {
-    FieldErrorOut { field: field.to_owned(), fault, detail: texts::field_fault(call::language(), fault) }
+pub fn field_error(field: &str, fault: impl Into<Fault>) -> FieldErrorOut {
+    let Fault { code, words } = fault.into();
+    FieldErrorOut { field: field.to_owned(), fault: code, detail: texts::field_fault(call::language(), &words) }
 }
 
 /// The problem of this code with its fields.
@@ -124,7 +125,7 @@ impl From<ProblemCode> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let errors = refusal.fields.iter().map(|(field, fault)| field_error(field, *fault)).collect();
+        let errors = refusal.fields.iter().map(|(field, fault)| field_error(field, fault.clone())).collect();
         shaped(body(refusal.code, errors), refusal.retry_after.unwrap_or(RETRY_AFTER))
     }
 }

@@ -1,6 +1,7 @@
 //! Why something was not done.
 
-use mobile_contract::problem::{FieldFault, ProblemCode};
+use crate::texts::Fault;
+use mobile_contract::problem::ProblemCode;
 use storage::StorageError;
 
 /// A call that was refused, or failed. Nothing was written.
@@ -8,7 +9,7 @@ use storage::StorageError;
 pub struct Refusal {
     pub code: ProblemCode,
     /// JSON Pointer and fault of each field, for `invalid`.
-    pub fields: Vec<(String, FieldFault)>,
+    pub fields: Vec<(String, Fault)>,
     /// Seconds to wait, where trying again helps.
     pub retry_after: Option<u64>,
 }
@@ -20,9 +21,9 @@ impl Refusal {
         Self { code, fields: Vec::new(), retry_after: None }
     }
 
-    /// 422 for one field, named by JSON Pointer (`/body`).
-    pub fn field(pointer: &str, fault: FieldFault) -> Self {
-        Self { code: ProblemCode::Invalid, fields: vec![(pointer.to_owned(), fault)], retry_after: None }
+    /// 422 for one field, named by JSON Pointer (`/body`). `domain::wording::FieldFault` tells the bounds too.
+    pub fn field(pointer: &str, fault: impl Into<Fault>) -> Self {
+        Self { code: ProblemCode::Invalid, fields: vec![(pointer.to_owned(), fault.into())], retry_after: None }
     }
 
     pub fn not_found() -> Self {
