@@ -4,12 +4,14 @@
 pub mod backoff;
 pub mod calendar;
 pub mod clock;
+pub mod digest;
 pub mod gate;
 pub mod ids;
 pub mod organisation_policy;
 pub mod ownership;
 pub mod policy;
 pub mod schedule;
+pub mod unanswered;
 pub mod weekdays;
 pub mod wording;
 pub mod words;

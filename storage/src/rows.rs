@@ -6,6 +6,8 @@ pub use crate::entity::concern::Model as Concern;
 pub use crate::entity::contact::Model as Contact;
 pub use crate::entity::delivery::Model as Delivery;
 pub use crate::entity::device::Model as Device;
+pub use crate::entity::digest_line::Model as DigestLine;
+pub use crate::entity::digest_run::Model as DigestRun;
 pub use crate::entity::invitation::Model as Invitation;
 pub use crate::entity::notification::Model as Notification;
 pub use crate::entity::org_policy::Model as OrgPolicy;

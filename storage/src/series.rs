@@ -202,7 +202,6 @@ pub async fn settle(
 pub async fn reconsider(tx: &WriteTx, whose: Whose, now: DateTime<Utc>) -> Result<()> {
     series::Entity::update_many()
         .col_expr(series::Column::NextAt, Expr::value(now))
-        .col_expr(series::Column::SlotOn, Expr::value(Option::<NaiveDate>::None))
         .filter(condition(whose))
         .filter(series::Column::State.eq(SeriesState::Active.as_str()))
         .exec(&**tx)

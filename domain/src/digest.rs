@@ -1,0 +1,175 @@
+//! What a provider's daily digest holds, and in which order (R14, R19).
+
+use crate::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use crate::words;
+use chrono::{DateTime, Utc};
+
+words! {
+    /// In the order of the digest.
+    Section {
+        /// Heavy replies and silence clauses.
+        Concerns = "concerns",
+        /// Open clocks that are due today, or were due on the last working day.
+        Waiting = "waiting",
+        NextConsultation = "next_consultation",
+        /// Unread and not yet listed in any digest.
+        New = "new",
+        TomorrowsCheckIns = "tomorrows_check_ins",
+        CheckInReplies = "check_in_replies",
+        ProposalsAnswered = "proposals_answered",
+        SharedChanges = "shared_changes",
+    }
+}
+
+/// Characters read in a minute: about 200 words of six.
+const CHARS_PER_MINUTE: u32 = 1_200;
+
+/// Whole minutes that reading `chars` characters takes, at least one for anything.
+pub fn reading_minutes(chars: u32) -> u32 {
+    chars.div_ceil(CHARS_PER_MINUTE)
+}
+
+/// Something that could become a line. Ids only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub section: Section,
+    pub owner: AccountId,
+    pub relationship: RelationshipId,
+    pub message: Option<MessageId>,
+    pub slot: Option<SlotId>,
+    pub series: Option<SeriesId>,
+    pub clock: Option<ReplyClockId>,
+    pub due_today: bool,
+    pub overdue: bool,
+    pub important: bool,
+    /// When it began: sent, answered, opened.
+    pub since: DateTime<Utc>,
+    pub chars: u32,
+    /// More than the organisation's threshold of characters, or one of many from one person.
+    pub long: bool,
+}
+
+/// The lines in their order, and how many found no room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    pub lines: Vec<Candidate>,
+    pub more: u32,
+}
+
+/// Puts candidates in order: by section; within it due today, then marked important by the owner,
+/// then the oldest. A message stands in the first of its sections only. `cap` runs over all
+/// sections, but concerns are never held back by it.
+pub fn compose(mut candidates: Vec<Candidate>, cap: u32) -> Digest {
+    candidates.sort_by_key(|line| {
+        (line.section, !line.due_today, !line.important, line.since, line.message, line.slot, line.series, line.clock)
+    });
+    let mut seen = Vec::new();
+    candidates.retain(|line| match line.message {
+        Some(message) if seen.contains(&message) => false,
+        Some(message) => {
+            seen.push(message);
+            true
+        }
+        None => true,
+    });
+    let concerns = candidates.iter().filter(|line| line.section == Section::Concerns).count();
+    let room = usize::try_from(cap).unwrap_or(usize::MAX).max(concerns);
+    let more = candidates.len().saturating_sub(room);
+    candidates.truncate(room);
+    Digest { lines: candidates, more: u32::try_from(more).unwrap_or(u32::MAX) }
+}
+
+/// All that may leave the system about a digest: numbers. There is no field for a name or a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DigestCounts {
+    pub waiting: u32,
+    pub due_today: u32,
+    pub overdue: u32,
+    pub new: u32,
+    pub long: u32,
+    pub next_consultation: u32,
+    pub check_in_replies: u32,
+    pub tomorrows_check_ins: u32,
+    pub minutes: u32,
+}
+
+impl DigestCounts {
+    pub fn of(digest: &Digest) -> Self {
+        let count = |wanted: &dyn Fn(&Candidate) -> bool| {
+            u32::try_from(digest.lines.iter().filter(|line| wanted(line)).count()).unwrap_or(u32::MAX)
+        };
+        Self {
+            waiting: count(&|line| line.section == Section::Waiting),
+            due_today: count(&|line| line.due_today),
+            overdue: count(&|line| line.overdue),
+            new: count(&|line| line.section == Section::New),
+            long: count(&|line| line.long),
+            next_consultation: count(&|line| line.section == Section::NextConsultation),
+            // A heavy reply is a check-in answer too: the mail does not tell them apart.
+            check_in_replies: count(&|line| {
+                matches!(line.section, Section::CheckInReplies | Section::Concerns) && line.slot.is_some()
+            }),
+            tomorrows_check_ins: count(&|line| line.section == Section::TomorrowsCheckIns),
+            minutes: digest.lines.iter().map(|line| reading_minutes(line.chars)).sum(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    fn line(section: Section, n: u128) -> Candidate {
+        Candidate {
+            section,
+            owner: AccountId(Uuid::from_u128(1)),
+            relationship: RelationshipId(Uuid::from_u128(2)),
+            message: Some(MessageId(Uuid::from_u128(n))),
+            slot: None,
+            series: None,
+            clock: None,
+            due_today: false,
+            overdue: false,
+            important: false,
+            since: DateTime::UNIX_EPOCH + TimeDelta::minutes(i64::try_from(n).expect("small")),
+            chars: 100,
+            long: false,
+        }
+    }
+
+    #[test]
+    fn due_today_then_important_then_oldest_and_each_message_once() {
+        let mut due = line(Section::Waiting, 9);
+        due.due_today = true;
+        let mut important = line(Section::New, 8);
+        important.important = true;
+        let digest = compose(
+            vec![line(Section::New, 3), line(Section::New, 9), important, line(Section::Waiting, 4), due],
+            20,
+        );
+        let order: Vec<u128> = digest.lines.iter().filter_map(|l| l.message).map(|id| id.0.as_u128()).collect();
+        assert_eq!(order, [9, 4, 8, 3]);
+    }
+
+    #[test]
+    fn a_thousand_become_twenty_and_the_rest_is_counted() {
+        let digest = compose((0..1000).map(|n| line(Section::New, n)).collect(), 20);
+        assert_eq!((digest.lines.len(), digest.more), (20, 980));
+        assert_eq!(digest.lines[0].message, Some(MessageId(Uuid::from_u128(0))));
+    }
+
+    #[test]
+    fn concerns_are_never_held_back() {
+        let mut lines: Vec<_> = (0..30).map(|n| line(Section::Concerns, n)).collect();
+        lines.push(line(Section::New, 99));
+        let digest = compose(lines, 20);
+        assert_eq!((digest.lines.len(), digest.more), (30, 1));
+    }
+
+    #[test]
+    fn reading_takes_at_least_a_minute() {
+        assert_eq!([0, 1, 1_200, 1_201].map(reading_minutes), [0, 1, 1, 2]);
+    }
+}

@@ -1,0 +1,385 @@
+//! A provider's digest: gathered with a constant number of queries, kept as ids.
+
+use crate::connect::WriteTx;
+use crate::entity::{
+    concern, consultation, digest_line, digest_run, message, plan_review, reply_clock, series, slot,
+};
+use crate::error::Result;
+use crate::relationships::Related;
+use crate::{calendars, relationships, rows};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::digest::{Candidate, Digest, DigestCounts, Section, reading_minutes};
+use domain::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use domain::organisation_policy::Rules;
+use domain::words::{CheckInAnswer, Job, MessageKind, RelationshipState, SeriesState};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// What could be listed for a provider, and the open clocks behind the waiting lines.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    pub candidates: Vec<Candidate>,
+    pub clocks: Vec<rows::ReplyClock>,
+}
+
+/// Gathers what could be listed for `provider` on her date `today`.
+pub async fn gather(
+    db: &impl ConnectionTrait,
+    provider: AccountId,
+    today: NaiveDate,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> Result<Gathered> {
+    let calendar = calendars::provider_herself(db, provider, now).await?;
+    let last_day = calendar.last_working_day_before(today).unwrap_or(today);
+    let next_day = calendar.next_working_day_after(today);
+    let related: Vec<Related> = relationships::of_account(db, provider, now)
+        .await?
+        .into_iter()
+        .filter(|related| related.view.state == RelationshipState::Active)
+        .collect();
+    let pairs: BTreeMap<Uuid, &Related> = related.iter().map(|related| (related.row.id, related)).collect();
+    let takes_part = |id: &Uuid| pairs.get(id).is_some_and(|related| related.view.members.contains(&provider));
+    let ids: Vec<Uuid> = pairs.keys().copied().collect();
+    if ids.is_empty() {
+        return Ok(Gathered::default());
+    }
+    let listed = listed_before(db, provider, today).await?;
+    let clocks: Vec<rows::ReplyClock> = reply_clock::Entity::find()
+        .filter(reply_clock::Column::RelationshipId.is_in(ids.clone()))
+        .filter(reply_clock::Column::ClosedAt.is_null())
+        .order_by_asc(reply_clock::Column::DueAt)
+        .order_by_asc(reply_clock::Column::Id)
+        .all(db)
+        .await?
+        .into_iter()
+        .filter(|clock| takes_part(&clock.relationship_id) || clock.handed_to == Some(provider.0))
+        .collect();
+    let unread = unread(db, &ids, now).await?;
+    let mut from_one: BTreeMap<Uuid, u32> = BTreeMap::new();
+    for row in &unread {
+        *from_one.entry(row.relationship_id).or_default() += 1;
+    }
+    let is_long = |row: &message::Model| {
+        u32::try_from(row.chars).unwrap_or(0) > rules.long_message_chars
+            || (row.opened_at.is_none()
+                && from_one.get(&row.relationship_id).copied().unwrap_or(0) > rules.long_message_unread)
+    };
+    let blank = |section, related: &Related, since| Candidate {
+        section,
+        owner: related.view.owner,
+        relationship: related.view.id,
+        message: None,
+        slot: None,
+        series: None,
+        clock: None,
+        due_today: false,
+        overdue: false,
+        important: false,
+        since,
+        chars: 0,
+        long: false,
+    };
+    let mut candidates = Vec::new();
+
+    let asked: Vec<Uuid> = clocks.iter().filter_map(|clock| clock.message_id).collect();
+    let asked: BTreeMap<Uuid, message::Model> = message::Entity::find()
+        .filter(message::Column::Id.is_in(asked))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    for clock in &clocks {
+        let due_today = clock.promised_on == today;
+        let overdue = clock.promised_on < today && clock.promised_on >= last_day;
+        let Some(related) = pairs.get(&clock.relationship_id).filter(|_| due_today || overdue) else { continue };
+        let row = clock.message_id.and_then(|id| asked.get(&id));
+        candidates.push(Candidate {
+            message: row.map(|row| MessageId(row.id)),
+            slot: clock.slot_id.map(SlotId),
+            clock: Some(ReplyClockId(clock.id)),
+            due_today,
+            overdue,
+            important: row.is_some_and(|row| row.important),
+            chars: row.map_or(0, |row| u32::try_from(row.chars).unwrap_or(0)),
+            long: row.is_some_and(is_long),
+            ..blank(Section::Waiting, related, clock.opened_at)
+        });
+    }
+    let before_consultation = consulted_next(db, &ids, next_day, &calendar).await?;
+    for row in unread.iter().filter(|row| takes_part(&row.relationship_id)) {
+        let Some(related) = pairs.get(&row.relationship_id) else { continue };
+        let section = if row.kind == MessageKind::NextConsultation.as_str() {
+            if !before_consultation.contains(&row.relationship_id) {
+                continue;
+            }
+            Section::NextConsultation
+        } else {
+            if listed.messages.contains(&row.id) {
+                continue;
+            }
+            Section::New
+        };
+        candidates.push(Candidate {
+            message: Some(MessageId(row.id)),
+            important: row.important,
+            chars: u32::try_from(row.chars).unwrap_or(0),
+            long: is_long(row),
+            ..blank(section, related, row.visible_at)
+        });
+    }
+    for row in concern::Entity::find()
+        .filter(concern::Column::RelationshipId.is_in(ids.clone()))
+        .filter(concern::Column::ClearedAt.is_null())
+        .order_by_asc(concern::Column::Since)
+        .order_by_asc(concern::Column::Id)
+        .all(db)
+        .await?
+    {
+        let Some(related) = pairs.get(&row.relationship_id) else { continue };
+        candidates.push(Candidate {
+            slot: row.slot_id.map(SlotId),
+            ..blank(Section::Concerns, related, row.since)
+        });
+    }
+    answers(db, provider, &pairs, &listed, &mut candidates, &blank).await?;
+    if let Some(next_day) = next_day {
+        for row in series::Entity::find()
+            .filter(series::Column::ProviderId.eq(provider.0))
+            .filter(series::Column::Job.eq(Job::CheckIn.as_str()))
+            .filter(series::Column::State.eq(SeriesState::Active.as_str()))
+            .filter(series::Column::SlotOn.eq(next_day))
+            .order_by_asc(series::Column::Id)
+            .all(db)
+            .await?
+        {
+            let Some(related) = row.relationship_id.and_then(|id| pairs.get(&id)) else { continue };
+            candidates.push(Candidate {
+                series: Some(SeriesId(row.id)),
+                ..blank(Section::TomorrowsCheckIns, related, row.next_at.unwrap_or(now))
+            });
+        }
+    }
+    Ok(Gathered { candidates, clocks })
+}
+
+/// Unread messages from owners that the other side may see now; vault texts are in no count.
+async fn unread(db: &impl ConnectionTrait, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<message::Model>> {
+    Ok(message::Entity::find()
+        .filter(message::Column::RelationshipId.is_in(ids.iter().copied()))
+        .filter(message::Column::FromOwner.eq(true))
+        .filter(message::Column::OpenedAt.is_null())
+        .filter(message::Column::RecalledAt.is_null())
+        .filter(message::Column::VisibleAt.lte(now))
+        .filter(message::Column::Kind.ne(MessageKind::Vault.as_str()))
+        .order_by_asc(message::Column::VisibleAt)
+        .order_by_asc(message::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// Relationships whose consultation is on the next working day.
+async fn consulted_next(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    next_day: Option<NaiveDate>,
+    calendar: &domain::working_time::ProviderCalendar,
+) -> Result<BTreeSet<Uuid>> {
+    Ok(consultation::Entity::find()
+        .filter(consultation::Column::RelationshipId.is_in(ids.iter().copied()))
+        .filter(consultation::Column::CancelledAt.is_null())
+        .filter(consultation::Column::HeldAt.is_null())
+        .all(db)
+        .await?
+        .into_iter()
+        .filter(|row| Some(row.starts_at.with_timezone(&calendar.zone).date_naive()) == next_day)
+        .map(|row| row.relationship_id)
+        .collect())
+}
+
+/// Check-in answers and wishes to look at the plan together that no digest listed yet.
+async fn answers(
+    db: &impl ConnectionTrait,
+    provider: AccountId,
+    pairs: &BTreeMap<Uuid, &Related>,
+    listed: &Listed,
+    candidates: &mut Vec<Candidate>,
+    blank: &impl Fn(Section, &Related, DateTime<Utc>) -> Candidate,
+) -> Result<()> {
+    let answered = slot::Entity::find()
+        .filter(slot::Column::RelationshipId.is_in(pairs.keys().copied()))
+        .filter(slot::Column::Job.eq(Job::CheckIn.as_str()))
+        .filter(slot::Column::AnsweredAt.is_not_null())
+        .order_by_asc(slot::Column::AnsweredAt)
+        .order_by_asc(slot::Column::Id)
+        .all(db)
+        .await?;
+    let heavy = [CheckInAnswer::Heavy.as_str(), CheckInAnswer::WantToTalk.as_str()];
+    for row in answered {
+        let (Some(at), Some(answer)) = (row.answered_at, row.answer.as_deref()) else { continue };
+        let Some(related) = row.relationship_id.and_then(|id| pairs.get(&id)) else { continue };
+        // Heavy answers are concerns; "not now" asks to be left in peace.
+        let quiet = heavy.contains(&answer) || answer == CheckInAnswer::NotNow.as_str();
+        if !quiet && !listed.slots.contains(&row.id) {
+            candidates
+                .push(Candidate { slot: Some(SlotId(row.id)), ..blank(Section::CheckInReplies, related, at) });
+        }
+    }
+    let together = plan_review::Entity::find()
+        .filter(plan_review::Column::WithProviderId.eq(provider.0))
+        .order_by_asc(plan_review::Column::At)
+        .order_by_asc(plan_review::Column::Id)
+        .all(db)
+        .await?;
+    for row in together {
+        let Some(slot_id) = row.slot_id.filter(|id| !listed.slots.contains(id)) else { continue };
+        let owner_pair = pairs.values().find(|related| related.view.members.contains(&provider));
+        if let Some(related) = owner_pair {
+            candidates
+                .push(Candidate { slot: Some(SlotId(slot_id)), ..blank(Section::SharedChanges, related, row.at) });
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Default)]
+struct Listed {
+    messages: BTreeSet<Uuid>,
+    slots: BTreeSet<Uuid>,
+}
+
+/// What earlier digests of this provider listed.
+async fn listed_before(db: &impl ConnectionTrait, provider: AccountId, today: NaiveDate) -> Result<Listed> {
+    let lines = digest_line::Entity::find()
+        .filter(
+            digest_line::Column::DigestRunId.in_subquery(
+                sea_orm::QueryTrait::into_query(sea_orm::QuerySelect::column(
+                    sea_orm::QuerySelect::select_only(
+                        digest_run::Entity::find()
+                            .filter(digest_run::Column::ProviderId.eq(provider.0))
+                            .filter(digest_run::Column::OnDate.lt(today)),
+                    ),
+                    digest_run::Column::Id,
+                )),
+            ),
+        )
+        .filter(
+            Condition::any()
+                .add(digest_line::Column::Section.eq(Section::New.as_str()))
+                .add(digest_line::Column::Section.eq(Section::Waiting.as_str()))
+                .add(digest_line::Column::Section.eq(Section::CheckInReplies.as_str()))
+                .add(digest_line::Column::Section.eq(Section::SharedChanges.as_str())),
+        )
+        .all(db)
+        .await?;
+    Ok(Listed {
+        messages: lines.iter().filter_map(|line| line.message_id).collect(),
+        slots: lines
+            .iter()
+            .filter(|line| line.section != Section::Waiting.as_str())
+            .filter_map(|line| line.slot_id)
+            .collect(),
+    })
+}
+
+/// Keeps a composed digest; one per provider and date. Tells whether this call made it.
+pub async fn record(
+    tx: &WriteTx,
+    id: Uuid,
+    provider: AccountId,
+    on_date: NaiveDate,
+    slot: SlotId,
+    digest: &Digest,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if of_date(&**tx, provider, on_date).await?.is_some() {
+        return Ok(false);
+    }
+    let run = digest_run::ActiveModel {
+        id: Set(id),
+        provider_id: Set(provider.0),
+        on_date: Set(on_date),
+        slot_id: Set(Some(slot.0)),
+        built_at: Set(now),
+        opened_at: Set(None),
+        more: Set(i32::try_from(digest.more).unwrap_or(i32::MAX)),
+        counts: Set(json!(DigestCounts::of(digest))),
+    };
+    digest_run::Entity::insert(run).exec_without_returning(&**tx).await?;
+    let lines: Vec<_> = digest
+        .lines
+        .iter()
+        .zip(0..)
+        .map(|(line, position)| digest_line::ActiveModel {
+            digest_run_id: Set(id),
+            position: Set(position),
+            section: Set(line.section.to_string()),
+            relationship_id: Set(line.relationship.0),
+            owner_id: Set(line.owner.0),
+            message_id: Set(line.message.map(Into::into)),
+            slot_id: Set(line.slot.map(Into::into)),
+            series_id: Set(line.series.map(Into::into)),
+            clock_id: Set(line.clock.map(Into::into)),
+            long: Set(line.long),
+            minutes: Set(i32::try_from(reading_minutes(line.chars)).unwrap_or(i32::MAX)),
+        })
+        .collect();
+    if !lines.is_empty() {
+        digest_line::Entity::insert_many(lines).exec_without_returning(&**tx).await?;
+    }
+    Ok(true)
+}
+
+pub async fn of_date(
+    db: &impl ConnectionTrait,
+    provider: AccountId,
+    on_date: NaiveDate,
+) -> Result<Option<rows::DigestRun>> {
+    Ok(digest_run::Entity::find()
+        .filter(digest_run::Column::ProviderId.eq(provider.0))
+        .filter(digest_run::Column::OnDate.eq(on_date))
+        .one(db)
+        .await?)
+}
+
+/// A provider's digests, newest first, before a date.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    provider: AccountId,
+    before: Option<NaiveDate>,
+    limit: u64,
+) -> Result<Vec<rows::DigestRun>> {
+    let mut query = digest_run::Entity::find().filter(digest_run::Column::ProviderId.eq(provider.0));
+    if let Some(before) = before {
+        query = query.filter(digest_run::Column::OnDate.lt(before));
+    }
+    Ok(sea_orm::QuerySelect::limit(query.order_by_desc(digest_run::Column::OnDate), limit).all(db).await?)
+}
+
+pub async fn lines(db: &impl ConnectionTrait, run: Uuid) -> Result<Vec<rows::DigestLine>> {
+    Ok(digest_line::Entity::find()
+        .filter(digest_line::Column::DigestRunId.eq(run))
+        .order_by_asc(digest_line::Column::Position)
+        .all(db)
+        .await?)
+}
+
+/// The provider looked at it.
+pub async fn opened(tx: &WriteTx, run: Uuid, now: DateTime<Utc>) -> Result<()> {
+    digest_run::Entity::update_many()
+        .col_expr(digest_run::Column::OpenedAt, Expr::value(now))
+        .filter(digest_run::Column::Id.eq(run))
+        .filter(digest_run::Column::OpenedAt.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// The relationships a digest spoke of.
+pub fn relationships_of(lines: &[rows::DigestLine]) -> BTreeSet<RelationshipId> {
+    lines.iter().map(|line| RelationshipId(line.relationship_id)).collect()
+}
