@@ -145,10 +145,8 @@ mod tests {
         due.due_today = true;
         let mut important = line(Section::New, 8);
         important.important = true;
-        let digest = compose(
-            vec![line(Section::New, 3), line(Section::New, 9), important, line(Section::Waiting, 4), due],
-            20,
-        );
+        let digest =
+            compose(vec![line(Section::New, 3), line(Section::New, 9), important, line(Section::Waiting, 4), due], 20);
         let order: Vec<u128> = digest.lines.iter().filter_map(|l| l.message).map(|id| id.0.as_u128()).collect();
         assert_eq!(order, [9, 4, 8, 3]);
     }

@@ -14,13 +14,19 @@ pub struct PastSlot {
 /// How many counting slots in a row went unanswered. Any tap counts as an answer and resets, also a
 /// late one to an older slot.
 pub fn unanswered(past: &[PastSlot]) -> u32 {
+    u32::try_from(silent(past).count()).unwrap_or(u32::MAX)
+}
+
+/// When the present silence began: the first of the counting slots in a row.
+pub fn silent_since(past: &[PastSlot]) -> Option<DateTime<Utc>> {
+    silent(past).map(|slot| slot.decided_at).min()
+}
+
+fn silent(past: &[PastSlot]) -> impl Iterator<Item = &PastSlot> {
     let last_answer = past.iter().filter_map(|slot| slot.answered_at).max();
-    let silent = past
-        .iter()
+    past.iter()
         .filter(|slot| slot.counts && slot.answered_at.is_none())
-        .filter(|slot| last_answer.is_none_or(|at| slot.decided_at > at))
-        .count();
-    u32::try_from(silent).unwrap_or(u32::MAX)
+        .filter(move |slot| last_answer.is_none_or(|at| slot.decided_at > at))
 }
 
 #[cfg(test)]

@@ -146,6 +146,7 @@ impl MigrationTrait for Migration {
             .get_connection()
             .execute_unprepared("create index slot_next on slot (next_at) where next_at is not null")
             .await?;
+        manager.create_index(Index::create().name("slot_decided").table("slot").col("decided_at").to_owned()).await?;
         manager
             .create_table(
                 Table::create()

@@ -1,9 +1,7 @@
 //! A provider's digest: gathered with a constant number of queries, kept as ids.
 
 use crate::connect::WriteTx;
-use crate::entity::{
-    concern, consultation, digest_line, digest_run, message, plan_review, reply_clock, series, slot,
-};
+use crate::entity::{concern, consultation, digest_line, digest_run, message, plan_review, reply_clock, series, slot};
 use crate::error::Result;
 use crate::relationships::Related;
 use crate::{calendars, relationships, rows};
@@ -141,10 +139,7 @@ pub async fn gather(
         .await?
     {
         let Some(related) = pairs.get(&row.relationship_id) else { continue };
-        candidates.push(Candidate {
-            slot: row.slot_id.map(SlotId),
-            ..blank(Section::Concerns, related, row.since)
-        });
+        candidates.push(Candidate { slot: row.slot_id.map(SlotId), ..blank(Section::Concerns, related, row.since) });
     }
     answers(db, provider, &pairs, &listed, &mut candidates, &blank).await?;
     if let Some(next_day) = next_day {
@@ -225,8 +220,7 @@ async fn answers(
         // Heavy answers are concerns; "not now" asks to be left in peace.
         let quiet = heavy.contains(&answer) || answer == CheckInAnswer::NotNow.as_str();
         if !quiet && !listed.slots.contains(&row.id) {
-            candidates
-                .push(Candidate { slot: Some(SlotId(row.id)), ..blank(Section::CheckInReplies, related, at) });
+            candidates.push(Candidate { slot: Some(SlotId(row.id)), ..blank(Section::CheckInReplies, related, at) });
         }
     }
     let together = plan_review::Entity::find()
@@ -256,16 +250,16 @@ struct Listed {
 async fn listed_before(db: &impl ConnectionTrait, provider: AccountId, today: NaiveDate) -> Result<Listed> {
     let lines = digest_line::Entity::find()
         .filter(
-            digest_line::Column::DigestRunId.in_subquery(
-                sea_orm::QueryTrait::into_query(sea_orm::QuerySelect::column(
+            digest_line::Column::DigestRunId.in_subquery(sea_orm::QueryTrait::into_query(
+                sea_orm::QuerySelect::column(
                     sea_orm::QuerySelect::select_only(
                         digest_run::Entity::find()
                             .filter(digest_run::Column::ProviderId.eq(provider.0))
                             .filter(digest_run::Column::OnDate.lt(today)),
                     ),
                     digest_run::Column::Id,
-                )),
-            ),
+                ),
+            )),
         )
         .filter(
             Condition::any()

@@ -1,6 +1,8 @@
 //! Freshly loaded state for the gate: everything a row may ask, read now.
 
-use crate::entity::{absence, absence_consent, concern, consultation, notification_setting, period, plan, plan_use, series};
+use crate::entity::{
+    absence, absence_consent, concern, consultation, notification_setting, period, plan, plan_use, series,
+};
 use crate::error::{Result, StorageError};
 use crate::rows;
 use crate::{accounts, agreements, calendars, clocks, contacts, instance, policies, relationships, slots};
@@ -10,7 +12,7 @@ use domain::gate::{AbsenceFacts, AgreementFacts, BudgetFacts, Facts, HeavyFacts,
 use domain::ids::{AccountId, OrganisationId, RelationshipId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
 use domain::schedule::{CheckInTimes, check_in_window, digest_at, iso_week_days, prompt_window};
-use domain::unanswered::{PastSlot, unanswered};
+use domain::unanswered::{PastSlot, silent_since, unanswered};
 use domain::words::{AccountState, Channel, Job, Outcome, PeriodKind, SeriesState};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -28,6 +30,8 @@ pub struct Question<'a> {
     pub slot: Option<SlotId>,
     /// The slot's date.
     pub on_date: NaiveDate,
+    /// n of its series; 0 where it has none.
+    pub number: i32,
     /// Unread, still open, not empty: known by whoever asks.
     pub something_to_say: Option<bool>,
 }
@@ -42,6 +46,7 @@ pub struct Answered {
     pub silence_clause: Option<i32>,
     /// Unanswered check-ins in a row.
     pub unanswered: u32,
+    pub silent_since: Option<DateTime<Utc>>,
     pub recipient: rows::Account,
     pub recipient_zone: Tz,
     /// The recipient's choices of channel.
@@ -63,6 +68,7 @@ pub async fn load(db: &impl ConnectionTrait, question: Question<'_>) -> Result<A
         agreement_version: None,
         silence_clause: None,
         unanswered: 0,
+        silent_since: None,
         recipient_zone,
         push: setting(db, question.recipient, question.job, Channel::Push).await?,
         email: setting(db, question.recipient, question.job, Channel::Email).await?,
@@ -76,8 +82,7 @@ pub async fn load(db: &impl ConnectionTrait, question: Question<'_>) -> Result<A
     if let Some(id) = question.relationship {
         let related = relationships::for_machinery(db, id, now).await?;
         facts.relationship = related.as_ref().map(|related| related.view.state);
-        facts.shared =
-            related.map(|related| related.view.state == domain::words::RelationshipState::Active);
+        facts.shared = related.map(|related| related.view.state == domain::words::RelationshipState::Active);
     }
     match question.job {
         Job::CheckIn => check_in(db, question, &mut answered).await?,
@@ -91,13 +96,10 @@ pub async fn load(db: &impl ConnectionTrait, question: Question<'_>) -> Result<A
 
 /// Whether a job is on for a channel; a missing row means yes.
 pub async fn setting(db: &impl ConnectionTrait, account: AccountId, job: Job, channel: Channel) -> Result<bool> {
-    let row = notification_setting::Entity::find_by_id((
-        account.0,
-        job.as_str().to_owned(),
-        channel.as_str().to_owned(),
-    ))
-    .one(db)
-    .await?;
+    let row =
+        notification_setting::Entity::find_by_id((account.0, job.as_str().to_owned(), channel.as_str().to_owned()))
+            .one(db)
+            .await?;
     Ok(row.is_none_or(|row| row.enabled))
 }
 
@@ -159,13 +161,10 @@ async fn past(
     let this_run: Vec<PastSlot> = rows
         .iter()
         .filter(|row| series.accepted_on.is_none_or(|from| row.on_date > from))
-        .map(|row| PastSlot {
-            decided_at: row.decided_at,
-            counts: row.counts_unanswered,
-            answered_at: row.answered_at,
-        })
+        .map(|row| PastSlot { decided_at: row.decided_at, counts: row.counts_unanswered, answered_at: row.answered_at })
         .collect();
     answered.unanswered = unanswered(&this_run);
+    answered.silent_since = silent_since(&this_run);
     let today = question.now.with_timezone(&answered.recipient_zone).date_naive();
     let week = iso_week_days(today);
     let count = |from, to| slots::prompts_between(db, owner, from, to, question.slot);
@@ -207,8 +206,7 @@ async fn day_is_wanted(
 }
 
 async fn check_in(db: &impl ConnectionTrait, question: Question<'_>, answered: &mut Answered) -> Result<()> {
-    let (Some(owner), Some(provider), Some(relationship)) =
-        (question.owner, question.provider, question.relationship)
+    let (Some(owner), Some(provider), Some(relationship)) = (question.owner, question.provider, question.relationship)
     else {
         return Ok(());
     };
@@ -241,38 +239,31 @@ async fn check_in(db: &impl ConnectionTrait, question: Question<'_>, answered: &
     answered.facts.absence = Some(absence_of(db, provider, relationship, today).await?);
     calendar.away.clear();
     if let Some(waking) = &answered.facts.waking {
-        let times =
-            CheckInTimes { hours: answered.rules.check_in_hours, send_days: answered.rules.check_in_days };
+        let times = CheckInTimes { hours: answered.rules.check_in_hours, send_days: answered.rules.check_in_days };
         let own_date = now.with_timezone(&waking.zone).date_naive();
         let window = check_in_window(own_date, &calendar, waking, &times);
         answered.facts.within_hours =
             Some(calendar.is_working_day(today) && window.is_some_and(|window| window.contains(now)));
         answered.facts.policy = Some(
-            !answered.rules.further_quiet_days.contains(&own_date)
-                && !too_soon(db, question, &answered.rules, own_date).await?,
+            !answered.rules.further_quiet_days.contains(&own_date) && !too_soon(db, question, &answered.rules).await?,
         );
     }
     Ok(())
 }
 
-/// Sent less than the organisation's minimum interval ago.
-async fn too_soon(
-    db: &impl ConnectionTrait,
-    question: Question<'_>,
-    rules: &Rules,
-    today: NaiveDate,
-) -> Result<bool> {
+/// Fewer days than the organisation's minimum lie between the anchors of this slot and the last one
+/// that was sent. Anchors, not dates: a slot may roll by some days within its interval.
+async fn too_soon(db: &impl ConnectionTrait, question: Question<'_>, rules: &Rules) -> Result<bool> {
     let Some(series) = question.series else { return Ok(false) };
-    let last = slots::of_series(db, SeriesId(series.id), 16)
+    let last = slots::of_series(db, SeriesId(series.id), 64)
         .await?
         .into_iter()
-        .filter(|row| Some(SlotId(row.id)) != question.slot && row.outcome == Outcome::Sent.as_str())
-        .find_map(|row| row.sent_on);
-    // A slot may roll by four days within one interval: the interval is held between anchors, so
-    // that a late slot does not push the next one out.
-    let rolled = TimeDelta::days(4);
-    let minimum = TimeDelta::days(i64::from(rules.check_in_min_interval_days));
-    Ok(last.is_some_and(|last| today - last < minimum - rolled))
+        .filter(|row| series.accepted_on.is_none_or(|from| row.on_date > from))
+        .filter(|row| row.outcome == Outcome::Sent.as_str() && row.on_date < question.on_date)
+        .map(|row| row.number)
+        .max();
+    let days = |last: i32| (question.number - last) * series.every_days;
+    Ok(last.is_some_and(|last| days(last) < i32::from(rules.check_in_min_interval_days)))
 }
 
 /// The provider accepted the series, did not skip this slot, and is within her own cap.
@@ -355,8 +346,7 @@ async fn prompt(db: &impl ConnectionTrait, question: Question<'_>, answered: &mu
     answered.facts.resting = Some(question.series.is_some_and(|series| series.prompts_in_cycle > 2));
     if let Some(waking) = &answered.facts.waking {
         let today = now.with_timezone(&waking.zone).date_naive();
-        let open = prompt_window(today, waking, answered.rules.prompt_hours)
-            .is_some_and(|window| window.contains(now));
+        let open = prompt_window(today, waking, answered.rules.prompt_hours).is_some_and(|window| window.contains(now));
         answered.facts.policy = Some(open && !answered.rules.further_quiet_days.contains(&today));
     }
     Ok(())
@@ -386,7 +376,30 @@ async fn digest(db: &impl ConnectionTrait, question: Question<'_>, answered: &mu
     answered.facts.absence = Some(AbsenceFacts { away: calendar.is_absent(today), substitute: false });
     calendar.away.clear();
     let due = digest_at(today, &calendar, answered.rules.digest_time);
-    answered.facts.within_hours =
-        Some(today == question.on_date && due.is_some_and(|due| due <= question.now));
+    answered.facts.within_hours = Some(today == question.on_date && due.is_some_and(|due| due <= question.now));
     Ok(())
+}
+
+/// Whether the silence clause of a pair fired since `since`.
+pub async fn silence_clause_fired(
+    db: &impl ConnectionTrait,
+    relationship: RelationshipId,
+    since: DateTime<Utc>,
+) -> Result<bool> {
+    Ok(concern::Entity::find()
+        .filter(concern::Column::RelationshipId.eq(relationship.0))
+        .filter(concern::Column::Kind.eq("silence_clause"))
+        .filter(concern::Column::Since.gte(since))
+        .one(db)
+        .await?
+        .is_some())
+}
+
+/// What the provider chose on the slate for a slot date: skip, or another date.
+pub async fn slate_choice(
+    db: &impl ConnectionTrait,
+    series: SeriesId,
+    on_date: NaiveDate,
+) -> Result<Option<rows::SlotOverride>> {
+    Ok(crate::entity::slot_override::Entity::find_by_id((series.0, on_date)).one(db).await?)
 }

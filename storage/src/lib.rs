@@ -10,6 +10,7 @@ pub mod connect;
 pub mod contacts;
 pub mod deliveries;
 pub mod digests;
+pub mod due_clocks;
 mod entity;
 pub mod error;
 pub mod facts;

@@ -3,7 +3,7 @@
 
 use crate::connect::WriteTx;
 use crate::deliveries;
-use crate::entity::{account, notification, slot};
+use crate::entity::{account, message, notification, slot};
 use crate::error::{Result, StorageError};
 use crate::planned;
 use crate::relationships::Related;
@@ -12,7 +12,9 @@ use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, RelationshipId, SlotId};
 use domain::words::{Job, Outcome};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -83,6 +85,19 @@ pub async fn message_for_owner(
 /// The message ids a slot stands for.
 pub fn items_of(row: &crate::rows::Slot) -> Vec<Uuid> {
     row.items.as_ref().and_then(|items| serde_json::from_value(items.clone()).ok()).unwrap_or_default()
+}
+
+/// Whether any of these messages is still news to the owner: a provider's that she has not opened
+/// and nobody took back, or her own on which he acted.
+pub async fn still_news(db: &impl ConnectionTrait, messages: &[MessageId]) -> Result<bool> {
+    Ok(message::Entity::find()
+        .filter(message::Column::Id.is_in(messages.iter().map(|id| id.0)))
+        .filter(message::Column::RecalledAt.is_null())
+        .filter(Condition::any().add(message::Column::OpenedAt.is_null()).add(message::Column::FromOwner.eq(true)))
+        .limit(1)
+        .count(db)
+        .await?
+        > 0)
 }
 
 /// The notice of this thread that still waits to be sent.

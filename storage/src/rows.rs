@@ -18,4 +18,5 @@ pub use crate::entity::reply_clock::Model as ReplyClock;
 pub use crate::entity::series::Model as Series;
 pub use crate::entity::session::Model as Session;
 pub use crate::entity::slot::Model as Slot;
+pub use crate::entity::slot_override::Model as SlotOverride;
 pub use crate::entity::template::Model as Template;

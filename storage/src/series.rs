@@ -197,6 +197,33 @@ pub async fn settle(
     planned::cancel(tx, Whose::Series(SeriesId(row.id)), reason, now).await
 }
 
+/// The last slot of the series went out: it is over until the owner renews it. What is planned for
+/// that last slot stays.
+pub async fn complete(tx: &WriteTx, row: &rows::Series, now: DateTime<Utc>) -> Result<()> {
+    change(
+        tx,
+        row,
+        vec![
+            (series::Column::State, Expr::value(SeriesState::Completed.as_str())),
+            (series::Column::NextAt, Expr::value(Option::<DateTime<Utc>>::None)),
+            (series::Column::SlotOn, Expr::value(Option::<NaiveDate>::None)),
+            (series::Column::StoppedAt, Expr::value(now)),
+        ],
+    )
+    .await
+}
+
+/// Looks at a series later, whatever made it fail now: its neighbours are not delayed.
+pub async fn postpone(tx: &WriteTx, id: SeriesId, until: DateTime<Utc>) -> Result<()> {
+    series::Entity::update_many()
+        .col_expr(series::Column::NextAt, Expr::value(until))
+        .filter(series::Column::Id.eq(id.0))
+        .filter(series::Column::NextAt.is_not_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// The planner looks again at every active series of `whose`: hours, zone, absence, cadence or
 /// settings changed.
 pub async fn reconsider(tx: &WriteTx, whose: Whose, now: DateTime<Utc>) -> Result<()> {

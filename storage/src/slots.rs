@@ -147,6 +147,40 @@ pub async fn decide(
     Ok(changed.rows_affected == 1)
 }
 
+/// The first delivery of a slot arrived.
+pub async fn sent(tx: &WriteTx, id: SlotId, now: DateTime<Utc>) -> Result<bool> {
+    settle_as(tx, id, Outcome::Sent, Reason::Due, now).await
+}
+
+/// No delivery of a slot can arrive any more.
+pub async fn failed(tx: &WriteTx, id: SlotId, reason: Reason, now: DateTime<Utc>) -> Result<bool> {
+    settle_as(tx, id, Outcome::Failed, reason, now).await
+}
+
+async fn settle_as(tx: &WriteTx, id: SlotId, outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> Result<bool> {
+    let changed = slot::Entity::update_many()
+        .col_expr(slot::Column::Outcome, Expr::value(outcome.as_str()))
+        .col_expr(slot::Column::Reason, Expr::value(reason.as_str()))
+        .col_expr(slot::Column::DecidedAt, Expr::value(now))
+        .col_expr(slot::Column::SettledAt, Expr::value(now))
+        .col_expr(slot::Column::NextAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(slot::Column::Id.eq(id.0))
+        .filter(crate::planned::open())
+        .exec(&**tx)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Slots decided at or after an instant, in order of decision: what a run of the simulator reports.
+pub async fn decided_since(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<rows::Slot>> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::DecidedAt.gte(since))
+        .order_by_asc(slot::Column::DecidedAt)
+        .order_by_asc(slot::Column::Id)
+        .all(db)
+        .await?)
+}
+
 /// Sets what a digest or notice turned out to hold, just before it is sent.
 pub async fn fill(
     tx: &WriteTx,
@@ -228,6 +262,34 @@ pub async fn prompts_between(
         query = query.filter(slot::Column::Id.ne(except.0));
     }
     Ok(query.count(db).await?)
+}
+
+/// The slot of an identity, if it was written.
+pub async fn by_identity(
+    db: &impl ConnectionTrait,
+    job: Job,
+    subject: Uuid,
+    on_date: NaiveDate,
+    recipient: AccountId,
+) -> Result<Option<rows::Slot>> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::Job.eq(job.as_str()))
+        .filter(slot::Column::Subject.eq(subject))
+        .filter(slot::Column::OnDate.eq(on_date))
+        .filter(slot::Column::RecipientId.eq(recipient.0))
+        .one(db)
+        .await?)
+}
+
+/// Looks at a slot later, whatever made it fail now.
+pub async fn postpone(tx: &WriteTx, id: SlotId, until: DateTime<Utc>) -> Result<()> {
+    slot::Entity::update_many()
+        .col_expr(slot::Column::NextAt, Expr::value(until))
+        .filter(slot::Column::Id.eq(id.0))
+        .filter(slot::Column::NextAt.is_not_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// A page of the ledger of one owner (all rows about her) or one recipient, newest first.

@@ -1,3 +1,9 @@
 //! Does what is due: plans, passes the gate, sends.
 
+pub mod digests;
+pub mod dispatch;
+pub mod planner;
 pub mod transport;
+
+pub use dispatch::{DispatchSettings, Dispatcher};
+pub use planner::Planner;

@@ -1,0 +1,104 @@
+//! Reply clocks as the planner sees them: whose date comes, passed, or became uncertain.
+
+use crate::calendars;
+use crate::connect::WriteTx;
+use crate::entity::{digest_line, digest_run, reply_clock};
+use crate::error::Result;
+use crate::rows;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::ids::{AccountId, RelationshipId, ReplyClockId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+/// Clocks to look at now, by due time: a range of the partial index.
+pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<rows::ReplyClock>> {
+    Ok(reply_clock::Entity::find()
+        .filter(reply_clock::Column::NextAt.lte(now))
+        .order_by_asc(reply_clock::Column::NextAt)
+        .order_by_asc(reply_clock::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
+    Ok(reply_clock::Entity::find()
+        .filter(reply_clock::Column::NextAt.is_not_null())
+        .order_by_asc(reply_clock::Column::NextAt)
+        .limit(1)
+        .one(db)
+        .await?
+        .and_then(|row| row.next_at))
+}
+
+/// When the planner looks at it again; `None`: no more.
+pub async fn look_again(tx: &WriteTx, id: ReplyClockId, at: Option<DateTime<Utc>>) -> Result<()> {
+    reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::NextAt, Expr::value(at))
+        .filter(reply_clock::Column::Id.eq(id.0))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Its date passed: the owner is told once.
+pub async fn mark_overdue(tx: &WriteTx, id: ReplyClockId, on: NaiveDate) -> Result<()> {
+    reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::OverdueOn, Expr::value(on))
+        .col_expr(reply_clock::Column::NextAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(reply_clock::Column::Id.eq(id.0))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// How many replies of a pair were overdue so far.
+pub async fn overdue_count(db: &impl ConnectionTrait, relationship: RelationshipId) -> Result<u64> {
+    Ok(reply_clock::Entity::find()
+        .filter(reply_clock::Column::RelationshipId.eq(relationship.0))
+        .filter(reply_clock::Column::OverdueOn.is_not_null())
+        .count(db)
+        .await?)
+}
+
+/// A promise must not outlive its channel: when the last digest with open promises lay unopened for
+/// `working_days` of the provider's working days, the owners see that their date is uncertain.
+pub async fn doubt_unopened(tx: &WriteTx, provider: AccountId, working_days: u8, now: DateTime<Utc>) -> Result<()> {
+    let calendar = calendars::provider_herself(&**tx, provider, now).await?;
+    let mut limit = now.with_timezone(&calendar.zone).date_naive();
+    for _ in 0..working_days {
+        match calendar.last_working_day_before(limit) {
+            Some(day) => limit = day,
+            None => return Ok(()),
+        }
+    }
+    let stale = digest_run::Entity::find()
+        .filter(digest_run::Column::ProviderId.eq(provider.0))
+        .filter(digest_run::Column::OpenedAt.is_null())
+        .filter(digest_run::Column::OnDate.lte(limit))
+        .order_by_desc(digest_run::Column::OnDate)
+        .one(&**tx)
+        .await?;
+    let Some(run) = stale else { return Ok(()) };
+    let clocks: Vec<uuid::Uuid> = digest_line::Entity::find()
+        .select_only()
+        .column(digest_line::Column::ClockId)
+        .filter(digest_line::Column::DigestRunId.eq(run.id))
+        .filter(digest_line::Column::ClockId.is_not_null())
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    mark_uncertain(tx, clocks, now).await
+}
+
+/// These promises are uncertain from now on; those closed or marked before stay as they are.
+pub async fn mark_uncertain(tx: &WriteTx, clocks: Vec<uuid::Uuid>, now: DateTime<Utc>) -> Result<()> {
+    reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::UncertainSince, Expr::value(now))
+        .filter(reply_clock::Column::Id.is_in(clocks))
+        .filter(reply_clock::Column::ClosedAt.is_null())
+        .filter(reply_clock::Column::UncertainSince.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}

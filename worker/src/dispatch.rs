@@ -1,0 +1,479 @@
+//! Dispatch: claim a batch (short transaction) → reload and pass the gate again → send → record.
+//! At least once: after a crash the same delivery comes back under the same collapse id or
+//! Message-ID, and the receiver folds it.
+
+use crate::digests;
+use crate::planner::decided;
+use crate::transport::{LockScreenLine, MailOrder, Outcome as Sending, PushOrder, Transports};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::backoff::{Attempts, Next, RetryPolicy, Setback};
+use domain::gate::{self, Decision, Reason, Verdict};
+use domain::ids::{AccountId, DeviceId, MessageId, NotificationId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use domain::wording::{DigestMail, Link, Push, Wording};
+use domain::words::{Channel, DeliveryState, Job, Language, LockScreen, Outcome, Platform};
+use futures::StreamExt as _;
+use mobile_contract::push::PushAction;
+use secrecy::SecretString;
+use std::sync::Arc;
+use storage::deliveries::{self, Attempt, MOST_CRASHES, WITHDRAW};
+use storage::facts::{self, Answered, Question};
+use storage::{Result, StorageError, Store, clocks, instance, notices, rows, series, slots};
+use uuid::Uuid;
+
+/// While a channel's breaker is open, its deliveries wait this long between looks.
+const BREAKER_PAUSE: TimeDelta = TimeDelta::minutes(1);
+
+/// Settings of one worker process.
+#[derive(Clone, Debug)]
+pub struct DispatchSettings {
+    /// Deliveries claimed at once.
+    pub batch: u64,
+    /// Sends under way at once.
+    pub concurrency: usize,
+    /// How long a claim stands before another worker may take it up.
+    pub lease: TimeDelta,
+    /// Where people reach the server, for the link in the digest mail.
+    pub public_url: String,
+}
+
+impl Default for DispatchSettings {
+    fn default() -> Self {
+        Self { batch: 100, concurrency: 32, lease: TimeDelta::minutes(5), public_url: "http://127.0.0.1:8080".into() }
+    }
+}
+
+/// Sends what is due.
+#[derive(Debug)]
+pub struct Dispatcher {
+    store: Store,
+    transports: Arc<Transports>,
+    settings: DispatchSettings,
+    wording: Wording,
+    /// Fresh for every start: a name used again after a SIGKILL would strand what it held.
+    worker: Uuid,
+}
+
+/// What to do about one delivery after the gate was asked again.
+enum Way {
+    Send,
+    /// Record this and be done.
+    Settle(Attempt),
+}
+
+impl Dispatcher {
+    pub fn new(store: Store, transports: Arc<Transports>, settings: DispatchSettings) -> Self {
+        let worker = store.new_id();
+        Self { store, transports, settings, wording: Wording::built_in(), worker }
+    }
+
+    /// Claims and handles one batch; tells how many deliveries that was.
+    pub async fn turn(&self) -> Result<usize> {
+        if instance::dispatch_hold(self.store.read()).await?.on {
+            return Ok(0);
+        }
+        let tx = self.store.write().await?;
+        let now = self.store.clock.now();
+        let claimed = deliveries::claim(&tx, self.worker, self.settings.lease, self.settings.batch, now).await?;
+        tx.commit().await?;
+        let count = claimed.len();
+        if self.settings.concurrency == 1 {
+            for row in claimed {
+                self.handle(row).await;
+            }
+        } else {
+            futures::stream::iter(claimed).for_each_concurrent(self.settings.concurrency, |row| self.handle(row)).await;
+        }
+        Ok(count)
+    }
+
+    /// When the next delivery becomes due.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        deliveries::next_due(self.store.read()).await
+    }
+
+    /// One delivery. A failure leaves the claim to run out: the delivery comes back.
+    async fn handle(&self, row: rows::Delivery) {
+        let id = row.id;
+        if let Err(error) = self.deliver(row).await {
+            tracing::error!(error = %error, delivery.id = %id, "dispatch.failed");
+        }
+    }
+
+    async fn deliver(&self, row: rows::Delivery) -> Result<()> {
+        if row.crashes >= MOST_CRASHES {
+            tracing::error!(delivery.id = %row.id, "dispatch.dead_letter");
+            return self.record(&row, None, settled(DeliveryState::Dead, "gave_up", false)).await;
+        }
+        let notification = deliveries::notification(self.store.read(), NotificationId(row.notification_id))
+            .await?
+            .ok_or_else(|| StorageError::Corrupt("delivery of nothing".into()))?;
+        let slot = match notification.slot_id {
+            Some(id) => slots::by_id(self.store.read(), SlotId(id)).await?,
+            None => None,
+        };
+        if row.action == WITHDRAW {
+            return self.withdraw(&row, &notification).await;
+        }
+        let Some(slot) = slot else {
+            return self.record(&row, None, settled(DeliveryState::Cancelled, "unknown", false)).await;
+        };
+        let answered = match self.gate(&row, &notification, &slot).await? {
+            (Way::Send, answered) => answered,
+            (Way::Settle(attempt), _) => return self.record(&row, None, attempt).await,
+        };
+        let attempt = self.send(&row, &notification, &slot, &answered).await?;
+        self.record(&row, Some(&slot), attempt).await
+    }
+
+    /// Asks the gate again on freshly loaded state, and writes what it says.
+    async fn gate(
+        &self,
+        row: &rows::Delivery,
+        notification: &rows::Notification,
+        slot: &rows::Slot,
+    ) -> Result<(Way, Answered)> {
+        let now = self.store.clock.now();
+        let job: Job = slot.job.parse()?;
+        let tx = self.store.write().await?;
+        let series = match slot.series_id {
+            Some(id) => series::by_id(&*tx, SeriesId(id)).await?,
+            None => None,
+        };
+        let mut news = None;
+        let mut vanished = Reason::NothingToSay;
+        match job {
+            Job::MessageNotice => {
+                let items: Vec<MessageId> = notices::items_of(slot).into_iter().map(MessageId).collect();
+                news = Some(notices::still_news(&*tx, &items).await?);
+                vanished = Reason::AlreadyRead;
+            }
+            Job::OverdueNotice => {
+                let clock = clocks::by_id(&*tx, ReplyClockId(slot.subject)).await?;
+                news = Some(clock.is_some_and(|clock| clock.closed_at.is_none()));
+            }
+            Job::Digest => {
+                let (_, rules) = policy_of(&tx, slot).await?;
+                news = Some(digests::build(&self.store, &tx, slot, &rules, now).await?);
+            }
+            Job::CheckIn | Job::PlanReview | Job::AgreementRound | Job::ResponseReminder => {}
+        }
+        let question = Question {
+            job,
+            now,
+            recipient: AccountId(slot.recipient_id),
+            owner: slot.owner_id.map(AccountId),
+            provider: slot.provider_id.map(AccountId),
+            relationship: slot.relationship_id.map(RelationshipId),
+            series: series.as_ref(),
+            slot: Some(SlotId(slot.id)),
+            on_date: slot.on_date,
+            number: slot.number,
+            something_to_say: news,
+        };
+        let answered = facts::load(&*tx, question).await?;
+        let mut verdict = gate::evaluate(job, &answered.facts);
+        // The table has no cell for it, since a closed clock is simply not overdue.
+        if job == Job::OverdueNotice && news == Some(false) {
+            verdict.decision = Decision::Block(Reason::NothingToSay);
+        }
+        let channel: Channel = row.channel.parse()?;
+        let attempt = self.verdict(&verdict, notification, channel, &answered, vanished, now);
+        if let Some(attempt) = &attempt {
+            self.write_no(&tx, slot, attempt, &verdict, &answered, now).await?;
+        }
+        tx.commit().await?;
+        Ok((attempt.map_or(Way::Send, Way::Settle), answered))
+    }
+
+    /// What the verdict means for this delivery; `None`: send it.
+    fn verdict(
+        &self,
+        verdict: &Verdict,
+        notification: &rows::Notification,
+        channel: Channel,
+        answered: &Answered,
+        vanished: Reason,
+        now: DateTime<Utc>,
+    ) -> Option<Attempt> {
+        let cancelled = |reason: Reason| settled(DeliveryState::Cancelled, reason.as_str(), false);
+        if now >= notification.expires_at {
+            return Some(cancelled(Reason::TooLate));
+        }
+        if notification.read_at.is_some() || notification.withdrawn_at.is_some() {
+            return Some(cancelled(Reason::AlreadyRead));
+        }
+        match verdict.decision {
+            Decision::Block(Reason::NothingToSay) => Some(cancelled(vanished)),
+            Decision::Block(reason) => Some(cancelled(reason)),
+            Decision::Hold { until, reason } => Some(Attempt {
+                state: DeliveryState::Pending,
+                reason: Some(reason.as_str().to_owned()),
+                next_attempt_at: Some(until),
+                attempted: false,
+            }),
+            Decision::Send { in_app_only: Some(reason) } if channel != Channel::InApp => Some(cancelled(reason)),
+            Decision::Send { .. } => {
+                let wanted = match channel {
+                    Channel::InApp => true,
+                    Channel::Push => answered.push,
+                    Channel::Email => answered.email,
+                };
+                (!wanted).then(|| cancelled(Reason::SwitchedOff))
+            }
+        }
+    }
+
+    /// The gate's no in the ledger, as long as nothing of the slot was sent.
+    async fn write_no(
+        &self,
+        tx: &storage::WriteTx,
+        slot: &rows::Slot,
+        attempt: &Attempt,
+        verdict: &Verdict,
+        answered: &Answered,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let in_app_only = matches!(verdict.decision, Decision::Send { .. });
+        let reason = attempt.reason.as_deref().and_then(|word| word.parse().ok()).unwrap_or(Reason::Unknown);
+        if in_app_only && reason != Reason::TooLate {
+            return Ok(());
+        }
+        let outcome = if attempt.state == DeliveryState::Pending { Outcome::Held } else { Outcome::Skipped };
+        let decided = decided::decided(outcome, reason, verdict, answered);
+        slots::decide(tx, SlotId(slot.id), &decided, None, now).await?;
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        row: &rows::Delivery,
+        notification: &rows::Notification,
+        slot: &rows::Slot,
+        answered: &Answered,
+    ) -> Result<Attempt> {
+        match row.channel.parse()? {
+            // The card is there once the slot is settled; there is no gateway to ask.
+            Channel::InApp => Ok(settled(DeliveryState::Sent, "due", true)),
+            Channel::Push => {
+                let line = self.line(slot, answered);
+                self.push(row, notification, PushAction::Wake, line).await
+            }
+            Channel::Email => self.mail(row, notification, slot, answered).await,
+        }
+    }
+
+    /// The lock-screen line, or none.
+    fn line(&self, slot: &rows::Slot, answered: &Answered) -> Option<LockScreenLine> {
+        let text = if slot.job == Job::Digest.as_str() {
+            Some(Push::ProviderDigest)
+        } else {
+            Push::to_owner(answered.recipient.lock_screen.parse().unwrap_or(LockScreen::Neutral))
+        }?;
+        let body = self.wording.say(language(&answered.recipient), &text);
+        Some(LockScreenLine { title: "Reconnect".to_owned(), body })
+    }
+
+    async fn withdraw(&self, row: &rows::Delivery, notification: &rows::Notification) -> Result<()> {
+        let attempt = self.push(row, notification, PushAction::Withdraw, None).await?;
+        self.record(row, None, attempt).await
+    }
+
+    async fn push(
+        &self,
+        row: &rows::Delivery,
+        notification: &rows::Notification,
+        action: PushAction,
+        line: Option<LockScreenLine>,
+    ) -> Result<Attempt> {
+        let device = match row.device_id {
+            Some(id) => deliveries::device(self.store.read(), DeviceId(id)).await?,
+            None => None,
+        };
+        let Some(device) = device.filter(|device| device.gone_at.is_none()) else {
+            return Ok(settled(DeliveryState::Cancelled, "token_gone", false));
+        };
+        // The newest person on a device owns it: a token that changed hands is not hers any more.
+        if device.account_id != notification.recipient_id {
+            return Ok(settled(DeliveryState::Cancelled, "token_gone", false));
+        }
+        let Some(token) = device.token.clone().and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return Ok(settled(DeliveryState::Cancelled, "token_gone", false));
+        };
+        let platform: Platform = device.platform.parse()?;
+        let environment = device.environment.parse()?;
+        if self.transports.push_stopped(platform, environment) {
+            return Ok(self.wait_for_breaker());
+        }
+        let order = PushOrder {
+            delivery_id: row.id,
+            opaque_id: notification.opaque_id,
+            collapse_id: notification.collapse_id.clone(),
+            action,
+            token: SecretString::from(token),
+            platform,
+            environment,
+            line,
+            expires_at: notification.expires_at.max(self.store.clock.now() + TimeDelta::minutes(5)),
+            registered_at: device.registered_at,
+        };
+        let outcome = self.transports.push(&order).await;
+        if outcome.forgets(device.registered_at) {
+            let tx = self.store.write().await?;
+            storage::sessions::forget_device(&tx, DeviceId(device.id), self.store.clock.now()).await?;
+            tx.commit().await?;
+        }
+        let policy = if platform == Platform::Fcm { RetryPolicy::fcm() } else { RetryPolicy::apns() };
+        Ok(self.attempt(row, notification, &outcome, policy))
+    }
+
+    async fn mail(
+        &self,
+        row: &rows::Delivery,
+        notification: &rows::Notification,
+        slot: &rows::Slot,
+        answered: &Answered,
+    ) -> Result<Attempt> {
+        let Some(address) = answered.recipient.email.clone() else {
+            return Ok(settled(DeliveryState::Cancelled, "switched_off", false));
+        };
+        if self.transports.mail_stopped() {
+            return Ok(self.wait_for_breaker());
+        }
+        let recipient = AccountId(slot.recipient_id);
+        let run = storage::digests::of_date(self.store.read(), recipient, slot.on_date).await?;
+        let counts: domain::digest::DigestCounts = match run {
+            Some(run) => serde_json::from_value(run.counts)?,
+            None => return Ok(settled(DeliveryState::Cancelled, "nothing_to_say", false)),
+        };
+        let base = self.settings.public_url.trim_end_matches('/');
+        let link = |path: String| {
+            Link::new(format!("{base}{path}")).map_err(|_| StorageError::Corrupt("server.public_url".into()))
+        };
+        let unsubscribe =
+            link(format!("/v1/unsubscribe/{}", storage::unsubscribe::token(self.store.sealer.master(), recipient)))?;
+        let words = self.wording.digest_mail(
+            language(&answered.recipient),
+            &DigestMail {
+                waiting_for_reply: counts.waiting,
+                due_today: counts.due_today,
+                overdue: counts.overdue,
+                new: counts.new,
+                long_reads: counts.long,
+                next_consultation: counts.next_consultation,
+                check_in_answers: counts.check_in_replies,
+                tomorrows_check_ins: counts.tomorrows_check_ins,
+                reading_minutes: counts.minutes,
+                link: link(format!("/open/{}", notification.opaque_id))?,
+                unsubscribe: unsubscribe.clone(),
+            },
+        );
+        let order = MailOrder {
+            delivery_id: row.id,
+            to: SecretString::from(address),
+            subject: words.subject,
+            text: words.text,
+            html: words.html,
+            unsubscribe_url: unsubscribe.as_str().to_owned(),
+            language: language(&answered.recipient),
+        };
+        let outcome = self.transports.mail(&order).await;
+        Ok(self.attempt(row, notification, &outcome, RetryPolicy::smtp()))
+    }
+
+    fn wait_for_breaker(&self) -> Attempt {
+        Attempt {
+            state: DeliveryState::Pending,
+            reason: Some("breaker_open".to_owned()),
+            next_attempt_at: Some(self.store.clock.now() + BREAKER_PAUSE),
+            attempted: false,
+        }
+    }
+
+    /// A transport's outcome as the outbox keeps it.
+    fn attempt(
+        &self,
+        row: &rows::Delivery,
+        notification: &rows::Notification,
+        outcome: &Sending,
+        policy: RetryPolicy,
+    ) -> Attempt {
+        let now = self.store.clock.now();
+        let reason = outcome.reason().map(|reason| reason.as_str().to_owned());
+        match outcome {
+            Sending::Sent { .. } => settled(DeliveryState::Sent, "due", true),
+            Sending::Retry { after, .. } => {
+                let made = u32::try_from(row.attempts).unwrap_or(0) + 1;
+                let attempts = Attempts {
+                    made,
+                    first_at: row.first_attempt_at.unwrap_or(now),
+                    expires_at: notification.expires_at,
+                };
+                let throttled = outcome.reason().is_some_and(|reason| reason.as_str() == "throttled_by_gateway");
+                let retry_after = after.and_then(|after| TimeDelta::from_std(after).ok());
+                let setback =
+                    if throttled { Setback::Throttled { retry_after } } else { Setback::Unavailable { retry_after } };
+                match policy.next_attempt(now, attempts, setback, self.jitter()) {
+                    Next::At(at) => {
+                        Attempt { state: DeliveryState::Pending, reason, next_attempt_at: Some(at), attempted: true }
+                    }
+                    Next::GiveUp => settled(DeliveryState::Failed, "gave_up", true),
+                }
+            }
+            // A person must put it right first; until then it waits, and the breaker opens.
+            Sending::Misconfigured { .. } => Attempt {
+                state: DeliveryState::Pending,
+                reason,
+                next_attempt_at: Some(now + BREAKER_PAUSE),
+                attempted: true,
+            },
+            Sending::GiveUp { .. } | Sending::TokenGone { .. } => {
+                Attempt { state: DeliveryState::Failed, reason, next_attempt_at: None, attempted: true }
+            }
+        }
+    }
+
+    fn jitter(&self) -> f64 {
+        let mut bytes = [0; 4];
+        self.store.entropy.fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
+    }
+
+    /// Records the attempt and, at the slot's first success or last failure, settles the slot.
+    async fn record(&self, row: &rows::Delivery, slot: Option<&rows::Slot>, attempt: Attempt) -> Result<()> {
+        let now = self.store.clock.now();
+        let tx = self.store.write().await?;
+        deliveries::record(&tx, row, self.worker, &attempt, now).await?;
+        if let Some(slot) = slot {
+            match attempt.state {
+                DeliveryState::Sent => {
+                    slots::sent(&tx, SlotId(slot.id), now).await?;
+                }
+                DeliveryState::Failed | DeliveryState::Dead => {
+                    let siblings = deliveries::of_notification(&*tx, NotificationId(row.notification_id)).await?;
+                    let open = |state: &str| matches!(state, "pending" | "claimed" | "sent");
+                    if !siblings.iter().any(|sibling| open(&sibling.state)) {
+                        slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        tx.commit().await
+    }
+}
+
+async fn policy_of(tx: &storage::WriteTx, slot: &rows::Slot) -> Result<(i32, domain::organisation_policy::Rules)> {
+    let account = storage::accounts::for_machinery(&**tx, AccountId(slot.recipient_id))
+        .await?
+        .ok_or_else(|| StorageError::Corrupt("digest of nobody".into()))?;
+    storage::policies::in_force(&**tx, domain::ids::OrganisationId(account.organisation_id)).await
+}
+
+/// The language an account prefers most.
+fn language(account: &rows::Account) -> Language {
+    account.languages.split(',').find_map(|word| word.trim().parse().ok()).unwrap_or(Language::Nb)
+}
+
+fn settled(state: DeliveryState, reason: &str, attempted: bool) -> Attempt {
+    Attempt { state, reason: Some(reason.to_owned()), next_attempt_at: None, attempted }
+}

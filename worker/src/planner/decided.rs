@@ -1,0 +1,83 @@
+//! A verdict turned into what the ledger and the outbox hold.
+
+use chrono::{DateTime, Utc};
+use domain::gate::{Decision, Reason, Verdict};
+use domain::ids::{AccountId, NotificationId, SlotId};
+use domain::words::{Channel, Job, LockScreen, Outcome};
+use serde_json::json;
+use storage::deliveries::{self, NewNotification};
+use storage::facts::Answered;
+use storage::slots::{Decided, NewSlot};
+use storage::{Result, Store, WriteTx};
+
+/// The channels a thing goes out on: always the app; the push where she has a device, unless she
+/// chose none or the gate keeps it in the app; the mail for digests only.
+pub async fn channels(tx: &WriteTx, job: Job, answered: &Answered, verdict: &Verdict) -> Result<Vec<Channel>> {
+    let in_app_only = matches!(verdict.decision, Decision::Send { in_app_only: Some(_) });
+    let silent = answered.recipient.lock_screen == LockScreen::Silent.as_str();
+    let mut channels = vec![Channel::InApp];
+    if answered.push && !in_app_only && !silent {
+        let reachable = !deliveries::live_devices(&**tx, AccountId(answered.recipient.id)).await?.is_empty();
+        channels.extend(reachable.then_some(Channel::Push));
+    }
+    if job == Job::Digest && answered.email && answered.recipient.email.is_some() {
+        channels.push(Channel::Email);
+    }
+    Ok(channels)
+}
+
+/// What the ledger says now.
+pub fn decided(outcome: Outcome, reason: Reason, verdict: &Verdict, answered: &Answered) -> Decided {
+    Decided {
+        outcome,
+        reason,
+        gates: json!(verdict.asked()),
+        channels: json!([]),
+        policy_version: answered.policy_version,
+        agreement_version: answered.agreement_version,
+        counts_unanswered: false,
+        sent_on: None,
+    }
+}
+
+/// What the ledger says of a slot that is handed to dispatch.
+pub fn going_out(verdict: &Verdict, answered: &Answered, channels: &[Channel], now: DateTime<Utc>) -> Decided {
+    Decided {
+        channels: json!(channels.iter().map(|channel| channel.as_str()).collect::<Vec<_>>()),
+        sent_on: Some(now.with_timezone(&answered.recipient_zone).date_naive()),
+        ..decided(Outcome::Planned, Reason::Due, verdict, answered)
+    }
+}
+
+/// Writes the notification of a slot and its deliveries.
+pub async fn enqueue(
+    store: &Store,
+    tx: &WriteTx,
+    new: &NewSlot,
+    channels: &[Channel],
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let notification = NewNotification {
+        id: NotificationId(store.new_id()),
+        slot: new.id,
+        job: new.job,
+        recipient: new.recipient,
+        owner: new.owner,
+        relationship: new.relationship,
+        message: None,
+        opaque: store.new_id(),
+        collapse_id: deliveries::collapse_id(new.job, new.subject, new.on_date, new.recipient),
+        expires_at,
+    };
+    deliveries::enqueue(tx, notification, channels, &|| store.new_id(), now).await
+}
+
+/// Writes a first decision, or a later one about a slot that is still open. Tells whether the slot
+/// was open to it.
+pub async fn write(tx: &WriteTx, open: Option<SlotId>, new: NewSlot, now: DateTime<Utc>) -> Result<bool> {
+    match open {
+        Some(id) => storage::slots::decide(tx, id, &new.decided, new.next_at, now).await,
+        None => storage::slots::plan(tx, new, now).await,
+    }
+}

@@ -1,0 +1,81 @@
+//! Ordinary notices: one neutral push to the owner for what a provider wrote or did.
+
+use super::decided;
+use chrono::TimeDelta;
+use domain::gate::{self, Decision, Reason};
+use domain::ids::{AccountId, MessageId, RelationshipId, SlotId};
+use domain::words::{Job, Outcome};
+use storage::facts::{self, Question};
+use storage::slots::NewSlot;
+use storage::{Result, StorageError, Store, notices, rows, slots};
+
+const USEFUL: TimeDelta = TimeDelta::days(7);
+
+/// Sends, holds or settles a notice that waits.
+pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
+    let now = store.clock.now();
+    let (Some(owner), Some(relationship)) = (row.owner_id, row.relationship_id) else {
+        return Err(StorageError::Corrupt("notice to nobody".into()));
+    };
+    let tx = store.write().await?;
+    let items: Vec<MessageId> = notices::items_of(row).into_iter().map(MessageId).collect();
+    let question = Question {
+        job: Job::MessageNotice,
+        now,
+        recipient: AccountId(owner),
+        owner: Some(AccountId(owner)),
+        provider: row.provider_id.map(AccountId),
+        relationship: Some(RelationshipId(relationship)),
+        series: None,
+        slot: Some(SlotId(row.id)),
+        on_date: row.on_date,
+        number: 0,
+        something_to_say: Some(notices::still_news(&*tx, &items).await?),
+    };
+    let answered = facts::load(&*tx, question).await?;
+    let verdict = gate::evaluate(Job::MessageNotice, &answered.facts);
+    match verdict.decision {
+        Decision::Send { .. } => {
+            let channels = decided::channels(&tx, Job::MessageNotice, &answered, &verdict).await?;
+            let decided = decided::going_out(&verdict, &answered, &channels, now);
+            if slots::decide(&tx, SlotId(row.id), &decided, None, now).await? {
+                decided::enqueue(store, &tx, &identity(row, decided)?, &channels, now + USEFUL, now).await?;
+            }
+        }
+        Decision::Hold { until, reason } => {
+            let decided = decided::decided(Outcome::Held, reason, &verdict, &answered);
+            slots::decide(&tx, SlotId(row.id), &decided, Some(until), now).await?;
+        }
+        Decision::Block(reason) => {
+            let reason = if reason == Reason::NothingToSay { Reason::AlreadyRead } else { reason };
+            let decided = decided::decided(Outcome::Skipped, reason, &verdict, &answered);
+            slots::decide(&tx, SlotId(row.id), &decided, None, now).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// A written slot as the outbox needs it.
+pub fn identity(row: &rows::Slot, decided: storage::slots::Decided) -> Result<NewSlot> {
+    Ok(NewSlot {
+        id: SlotId(row.id),
+        series: None,
+        job: row.job.parse()?,
+        subject: row.subject,
+        on_date: row.on_date,
+        owner: row.owner_id.map(AccountId),
+        provider: row.provider_id.map(AccountId),
+        relationship: row.relationship_id.map(RelationshipId),
+        recipient: AccountId(row.recipient_id),
+        recipient_zone: row.recipient_zone.clone(),
+        number: row.number,
+        position: row.position.clone(),
+        items: row.items.clone(),
+        promised_on: row.promised_on,
+        long_count: row.long_count,
+        fires_at: row.fires_at,
+        next_at: None,
+        closes_at: row.closes_at,
+        decided,
+    })
+}

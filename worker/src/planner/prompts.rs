@@ -1,0 +1,363 @@
+//! Job D: crisis-plan review prompts, and by the same machinery the agreement's "take a new round".
+
+use super::decided;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use domain::gate::{self, Decision, Reason};
+use domain::ids::{AccountId, OrganisationId, RelationshipId, SeriesId, SlotId};
+use domain::organisation_policy::Rules;
+use domain::schedule::{
+    Waking, Window, instant_of, next_agreement_round_after, next_plan_review_after, prompt_window, spread,
+};
+use domain::words::{Job, Outcome, PromptAnswer};
+use storage::facts::{self, Question};
+use storage::series::{Position, trigger_due};
+use storage::slots::NewSlot;
+use storage::whose::Whose;
+use storage::{
+    Result, StorageError, Store, WriteTx, accounts, calendars, crisis_plan, policies, relationships, rows, series,
+    slots,
+};
+
+/// The latest useful moment of a prompt, in days after its slot.
+const USEFUL_DAYS: i64 = 7;
+/// Between the two prompts of a cycle.
+const SECOND_AFTER: TimeDelta = TimeDelta::days(14);
+/// While a day's window is open, a blocked prompt is asked again this often.
+const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
+/// Without a plan there is nothing to count from; the planner looks again after this.
+const NOTHING_YET: TimeDelta = TimeDelta::days(7);
+
+/// What prompted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Regular,
+    /// The second of a cycle.
+    Second,
+    Trigger,
+}
+
+struct Prompt<'a> {
+    row: &'a rows::Series,
+    job: Job,
+    owner: AccountId,
+    provider: Option<AccountId>,
+    relationship: Option<RelationshipId>,
+    waking: Waking,
+    rules: Rules,
+    today: NaiveDate,
+}
+
+/// Places the next prompt, or fires the one that is due.
+pub async fn look(store: &Store, row: &rows::Series) -> Result<()> {
+    let now = store.clock.now();
+    let tx = store.write().await?;
+    let prompt = prompt(&tx, row, now).await?;
+    let newest = slots::of_series(&*tx, SeriesId(row.id), 1).await?.pop();
+    let held = newest.as_ref().filter(|slot| slot.outcome == Outcome::Held.as_str());
+    if let Some(held) = held {
+        return ask_held(store, tx, &prompt, held, now).await;
+    }
+    let Some((cause, anchor)) = due(&tx, &prompt, newest.as_ref()).await? else {
+        series::advance(&tx, row, Position { slot_on: None, next_at: Some(now + NOTHING_YET), ..row.into() }).await?;
+        return tx.commit().await;
+    };
+    let from = anchor.max(prompt.today);
+    let last = anchor + TimeDelta::days(USEFUL_DAYS);
+    let Some((date, window)) = eligible(&prompt, from, last) else {
+        let after = instant_of(prompt.waking.zone, (last + TimeDelta::days(1)).and_time(NaiveTime::MIN));
+        if now < after {
+            let place = Position { anchor_on: Some(anchor), slot_on: None, next_at: Some(after), ..row.into() };
+            series::advance(&tx, row, place).await?;
+            return tx.commit().await;
+        }
+        return drop_prompt(store, tx, &prompt, cause, anchor, now).await;
+    };
+    let at = spread(&window, row.id, date);
+    if now < at {
+        let place = Position { anchor_on: Some(anchor), slot_on: Some(date), next_at: Some(at), ..row.into() };
+        series::advance(&tx, row, place).await?;
+        return tx.commit().await;
+    }
+    fire(store, tx, &prompt, cause, anchor, date, window, None, now).await
+}
+
+async fn prompt<'a>(tx: &WriteTx, row: &'a rows::Series, now: DateTime<Utc>) -> Result<Prompt<'a>> {
+    let related = match row.relationship_id {
+        Some(id) => relationships::for_machinery(&**tx, RelationshipId(id), now).await?,
+        None => None,
+    };
+    let owner = row
+        .owner_id
+        .map(AccountId)
+        .or(related.as_ref().map(|related| related.view.owner))
+        .ok_or_else(|| StorageError::Corrupt("prompt to nobody".into()))?;
+    let account =
+        accounts::for_machinery(&**tx, owner).await?.ok_or_else(|| StorageError::Corrupt("prompt to nobody".into()))?;
+    let (_, rules) = policies::in_force(&**tx, OrganisationId(account.organisation_id)).await?;
+    let waking = calendars::owner(&**tx, owner).await?;
+    Ok(Prompt {
+        row,
+        job: row.job.parse()?,
+        owner,
+        provider: related.map(|related| related.view.responsible),
+        relationship: row.relationship_id.map(RelationshipId),
+        today: now.with_timezone(&waking.zone).date_naive(),
+        waking,
+        rules,
+    })
+}
+
+/// What is due next, and from which date.
+async fn due(tx: &WriteTx, prompt: &Prompt<'_>, newest: Option<&rows::Slot>) -> Result<Option<(Cause, NaiveDate)>> {
+    let row = prompt.row;
+    // Nothing is sent for the past: neither before it was turned on, nor older than it is useful.
+    let started = row.accepted_on.unwrap_or(prompt.today);
+    let useful = prompt.today - TimeDelta::days(USEFUL_DAYS + 1);
+    let after = row.last_anchor_on.unwrap_or(NaiveDate::MIN).max(useful).max(started.pred_opt().unwrap_or(started));
+    let regular = match prompt.job {
+        Job::PlanReview => match crisis_plan::of_owner(&**tx, prompt.owner).await? {
+            Some(plan) => {
+                let written = plan.written_at.with_timezone(&prompt.waking.zone).date_naive();
+                Some(next_plan_review_after(written, after).1)
+            }
+            None => None,
+        },
+        _ => Some(next_agreement_round_after(started, after).1),
+    };
+    let wants_second = prompt.job == Job::PlanReview
+        && row.prompts_in_cycle == 1
+        && newest
+            .is_none_or(|slot| slot.answer.is_none() || slot.answer.as_deref() == Some(PromptAnswer::Wait.as_str()));
+    let second = row.last_anchor_on.filter(|_| wants_second).map(|last| last + SECOND_AFTER);
+    let trigger = row.trigger.as_deref().and_then(trigger_due);
+    Ok([
+        trigger.map(|date| (date, Cause::Trigger)),
+        second.map(|date| (date, Cause::Second)),
+        regular.map(|date| (date, Cause::Regular)),
+    ]
+    .into_iter()
+    .flatten()
+    .min_by_key(|(date, _)| *date)
+    .map(|(date, cause)| (cause, date)))
+}
+
+/// The first day from `from` to `last` that is no quiet day, with its window.
+fn eligible(prompt: &Prompt<'_>, from: NaiveDate, last: NaiveDate) -> Option<(NaiveDate, Window)> {
+    from.iter_days()
+        .take_while(|date| *date <= last)
+        .filter(|date| !prompt.waking.is_quiet_day(*date) && !prompt.rules.further_quiet_days.contains(date))
+        .find_map(|date| prompt_window(date, &prompt.waking, prompt.rules.prompt_hours).map(|window| (date, window)))
+}
+
+fn question<'a>(prompt: &Prompt<'a>, slot: Option<SlotId>, on_date: NaiveDate, now: DateTime<Utc>) -> Question<'a> {
+    Question {
+        job: prompt.job,
+        now,
+        recipient: prompt.owner,
+        owner: Some(prompt.owner),
+        provider: prompt.provider,
+        relationship: prompt.relationship,
+        series: Some(prompt.row),
+        slot,
+        on_date,
+        number: 0,
+        something_to_say: None,
+    }
+}
+
+/// A prompt that was held is asked again in today's window, as long as it is useful.
+async fn ask_held(
+    store: &Store,
+    tx: WriteTx,
+    prompt: &Prompt<'_>,
+    held: &rows::Slot,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let cause = cause_of(prompt, held);
+    let anchor = prompt.row.anchor_on.unwrap_or(held.on_date);
+    let last = held.on_date + TimeDelta::days(USEFUL_DAYS);
+    match eligible(prompt, prompt.today, last) {
+        Some((date, window)) => {
+            let at = if date == prompt.today { now } else { spread(&window, prompt.row.id, date) };
+            if window.contains(now) || now >= window.closes {
+                return fire(store, tx, prompt, cause, anchor, held.on_date, window, Some(held), now).await;
+            }
+            let place = Position { slot_on: Some(date), next_at: Some(at.max(window.opens)), ..prompt.row.into() };
+            series::advance(&tx, prompt.row, place).await?;
+            tx.commit().await
+        }
+        None => {
+            let answered = facts::load(&*tx, question(prompt, Some(SlotId(held.id)), held.on_date, now)).await?;
+            let verdict = gate::evaluate(prompt.job, &answered.facts);
+            let reason = held.reason.parse().unwrap_or(Reason::TooLate);
+            let decided = decided::decided(Outcome::Skipped, reason, &verdict, &answered);
+            slots::decide(&tx, SlotId(held.id), &decided, None, now).await?;
+            go_on(tx, prompt, cause, anchor, now).await
+        }
+    }
+}
+
+fn cause_of(prompt: &Prompt<'_>, held: &rows::Slot) -> Cause {
+    match held.position.as_deref() {
+        Some("triggered") => Cause::Trigger,
+        Some("second") => Cause::Second,
+        _ if prompt.row.prompts_in_cycle == 1 && prompt.job == Job::PlanReview => Cause::Second,
+        _ => Cause::Regular,
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the place of one slot, found by the caller")]
+async fn fire(
+    store: &Store,
+    tx: WriteTx,
+    prompt: &Prompt<'_>,
+    cause: Cause,
+    anchor: NaiveDate,
+    on_date: NaiveDate,
+    window: Window,
+    held: Option<&rows::Slot>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let open = held.map(|slot| SlotId(slot.id));
+    let written = slots::by_identity(&*tx, prompt.job, prompt.row.id, on_date, prompt.owner).await?;
+    if open.is_none() && written.is_some() {
+        return go_on(tx, prompt, cause, anchor, now).await;
+    }
+    let answered = facts::load(&*tx, question(prompt, open, on_date, now)).await?;
+    let verdict = gate::evaluate(prompt.job, &answered.facts);
+    let mut slot = new_slot(
+        store,
+        prompt,
+        cause,
+        on_date,
+        now,
+        decided::decided(Outcome::Skipped, verdict.reason(), &verdict, &answered),
+    );
+    if let Some(open) = open {
+        slot.id = open;
+    }
+    let tomorrow = prompt.today + TimeDelta::days(1);
+    let last = on_date + TimeDelta::days(USEFUL_DAYS);
+    let another_day = eligible(prompt, tomorrow, last);
+    let again = match verdict.decision {
+        Decision::Send { .. } => {
+            let channels = decided::channels(&tx, prompt.job, &answered, &verdict).await?;
+            slot.decided = decided::going_out(&verdict, &answered, &channels, now);
+            if decided::write(&tx, open, slot.clone(), now).await? {
+                let useful = now + TimeDelta::days(USEFUL_DAYS);
+                decided::enqueue(store, &tx, &slot, &channels, useful, now).await?;
+            }
+            return go_on(tx, prompt, cause, anchor, now).await;
+        }
+        // Another prompt has the day or the week: the next allowed day.
+        Decision::Block(Reason::Budget) => {
+            another_day.map(|(date, window)| (date, spread(&window, prompt.row.id, date)))
+        }
+        _ if now + ASK_AGAIN < window.closes => Some((prompt.today, now + ASK_AGAIN)),
+        _ => None,
+    };
+    match again {
+        Some((date, at)) => {
+            slot.decided.outcome = Outcome::Held;
+            decided::write(&tx, open, slot, now).await?;
+            let place =
+                Position { anchor_on: Some(anchor), slot_on: Some(date), next_at: Some(at), ..prompt.row.into() };
+            series::advance(&tx, prompt.row, place).await?;
+            tx.commit().await
+        }
+        None => {
+            decided::write(&tx, open, slot, now).await?;
+            go_on(tx, prompt, cause, anchor, now).await
+        }
+    }
+}
+
+/// No day was eligible while it was useful.
+async fn drop_prompt(
+    store: &Store,
+    tx: WriteTx,
+    prompt: &Prompt<'_>,
+    cause: Cause,
+    anchor: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let answered = facts::load(&*tx, question(prompt, None, anchor, now)).await?;
+    let verdict = gate::evaluate(prompt.job, &answered.facts);
+    let decided = decided::decided(Outcome::Skipped, Reason::QuietHours, &verdict, &answered);
+    slots::plan(&tx, new_slot(store, prompt, cause, anchor, now, decided), now).await?;
+    go_on(tx, prompt, cause, anchor, now).await
+}
+
+fn new_slot(
+    store: &Store,
+    prompt: &Prompt<'_>,
+    cause: Cause,
+    on_date: NaiveDate,
+    now: DateTime<Utc>,
+    decided: storage::slots::Decided,
+) -> NewSlot {
+    let position = match cause {
+        Cause::Regular => None,
+        Cause::Second => Some("second".to_owned()),
+        Cause::Trigger => Some("triggered".to_owned()),
+    };
+    NewSlot {
+        id: SlotId(store.new_id()),
+        series: Some(SeriesId(prompt.row.id)),
+        job: prompt.job,
+        subject: prompt.row.id,
+        on_date,
+        owner: Some(prompt.owner),
+        provider: prompt.provider,
+        relationship: prompt.relationship,
+        recipient: prompt.owner,
+        recipient_zone: prompt.waking.zone.name().to_owned(),
+        number: 0,
+        position,
+        items: None,
+        promised_on: None,
+        long_count: None,
+        fires_at: now,
+        next_at: None,
+        closes_at: None,
+        decided,
+    }
+}
+
+/// Goes on after a prompt that is settled; the planner places the next one at its next look.
+async fn go_on(tx: WriteTx, prompt: &Prompt<'_>, cause: Cause, anchor: NaiveDate, now: DateTime<Utc>) -> Result<()> {
+    let row = prompt.row;
+    let mut place = Position { anchor_on: None, slot_on: None, closes_at: None, next_at: Some(now), ..row.into() };
+    match cause {
+        Cause::Trigger => place.trigger = None,
+        Cause::Regular => {
+            place.last_anchor_on = Some(anchor);
+            place.cycle += 1;
+            place.prompts_in_cycle = 1;
+        }
+        Cause::Second => {
+            place.last_anchor_on = Some(anchor);
+            place.prompts_in_cycle = 2;
+        }
+    }
+    series::advance(&tx, row, place).await?;
+    tx.commit().await
+}
+
+/// Something happened after which the pair should look at its agreement again (R25): from tomorrow.
+pub async fn ask_for_round(
+    tx: &WriteTx,
+    relationship: RelationshipId,
+    why: &str,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let tomorrow = now.with_timezone(&zone).date_naive() + TimeDelta::days(1);
+    for row in series::of(&**tx, Whose::Relationship(relationship), Some(Job::AgreementRound)).await? {
+        if row.state == domain::words::SeriesState::Active.as_str() {
+            series::trigger(tx, &row, why, tomorrow, now).await?;
+        }
+    }
+    Ok(())
+}
