@@ -409,7 +409,7 @@ impl Dispatcher {
                     expires_at: notification.expires_at,
                 };
                 let throttled = outcome.reason().is_some_and(|reason| reason.as_str() == "throttled_by_gateway");
-                let retry_after = after.and_then(|after| TimeDelta::from_std(after).ok());
+                let retry_after = *after;
                 let setback =
                     if throttled { Setback::Throttled { retry_after } } else { Setback::Unavailable { retry_after } };
                 match policy.next_attempt(now, attempts, setback, self.jitter()) {

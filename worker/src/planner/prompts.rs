@@ -119,11 +119,11 @@ async fn due(tx: &WriteTx, prompt: &Prompt<'_>, newest: Option<&rows::Slot>) -> 
         Job::PlanReview => match crisis_plan::of_owner(&**tx, prompt.owner).await? {
             Some(plan) => {
                 let written = plan.written_at.with_timezone(&prompt.waking.zone).date_naive();
-                Some(next_plan_review_after(written, after).1)
+                next_plan_review_after(written, after).map(|(_, date)| date)
             }
             None => None,
         },
-        _ => Some(next_agreement_round_after(started, after).1),
+        _ => next_agreement_round_after(started, after).map(|(_, date)| date),
     };
     let wants_second = prompt.job == Job::PlanReview
         && row.prompts_in_cycle == 1
