@@ -1,10 +1,12 @@
 //! What Reconnect knows about ownership, time and words. Pure: no database, no network, no async,
 //! no clock and no randomness of its own.
 
+pub mod access;
 pub mod backoff;
 pub mod calendar;
 pub mod clock;
 pub mod digest;
+pub mod crisis_plan;
 pub mod gate;
 pub mod ids;
 pub mod organisation_policy;

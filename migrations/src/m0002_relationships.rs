@@ -261,6 +261,16 @@ impl MigrationTrait for Migration {
             )
             .await?;
         crate::append_only(manager, "audit").await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("audit_head")
+                    .col(uuid("owner_id").primary_key())
+                    .col(integer("seq"))
+                    .col(blob("hash"))
+                    .to_owned(),
+            )
+            .await?;
         Ok(())
     }
 }

@@ -86,6 +86,17 @@ impl MigrationTrait for Migration {
                 Index::create().name("plan_review_plan").table("plan_review").col("plan_id").col("at").to_owned(),
             )
             .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("plan_review_choice")
+                    .col(uuid("owner_id").primary_key())
+                    .col(text("triggers"))
+                    .col(timestamp_with_time_zone("updated_at"))
+                    .foreign_key(ForeignKey::create().from("plan_review_choice", "owner_id").to("account", "id"))
+                    .to_owned(),
+            )
+            .await?;
         Ok(())
     }
 }

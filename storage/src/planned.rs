@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::whose::Whose;
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
-use domain::words::{DeliveryState, Outcome};
+use domain::words::{DeliveryState, Job, Outcome};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -15,6 +15,17 @@ use uuid::Uuid;
 /// Cancels every slot of `whose` that is planned or held, with its deliveries. What already went to
 /// a device is withdrawn from it.
 pub async fn cancel(tx: &WriteTx, whose: Whose, reason: Reason, now: DateTime<Utc>) -> Result<()> {
+    cancel_jobs(tx, whose, Job::ALL, reason, now).await
+}
+
+/// The same for some jobs: a pause silences prompts, but a date that passed is still told.
+pub async fn cancel_jobs(
+    tx: &WriteTx,
+    whose: Whose,
+    jobs: &[Job],
+    reason: Reason,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let column = match whose {
         Whose::Owner(id) => slot::Column::OwnerId.eq(id.0),
         Whose::Provider(id) => slot::Column::ProviderId.eq(id.0),
@@ -25,6 +36,7 @@ pub async fn cancel(tx: &WriteTx, whose: Whose, reason: Reason, now: DateTime<Ut
         .select_only()
         .column(slot::Column::Id)
         .filter(column)
+        .filter(slot::Column::Job.is_in(jobs.iter().map(|job| job.as_str())))
         .filter(open())
         .into_tuple()
         .all(&**tx)

@@ -6,6 +6,7 @@ use crate::error::{Result, StorageError};
 use crate::rows;
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, DeviceId, SessionId};
+use domain::policy::Permit;
 use domain::words::{Platform, PushEnvironment};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
@@ -207,4 +208,62 @@ pub async fn of_account(
 /// One of this account's own devices.
 pub async fn own_device(db: &impl ConnectionTrait, account: AccountId, id: DeviceId) -> Result<Option<rows::Device>> {
     Ok(device::Entity::find_by_id(id.0).filter(device::Column::AccountId.eq(account.0)).one(db).await?)
+}
+
+/// The account's devices that are not gone, newest first.
+pub async fn devices(db: &impl ConnectionTrait, permit: Permit) -> Result<Vec<rows::Device>> {
+    Ok(device::Entity::find()
+        .filter(device::Column::AccountId.eq(permit.account().0))
+        .filter(device::Column::GoneAt.is_null())
+        .order_by_desc(device::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// What changes about a device; `None` leaves it.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceChanges {
+    /// `Some(None)` takes the token away: no pushes until there is another.
+    pub token: Option<Option<PushToken>>,
+    pub environment: Option<PushEnvironment>,
+    pub app_version: Option<String>,
+}
+
+/// Changes one of the permit holder's own devices. A token that another registration holds moves
+/// here: the newest person on a device owns it.
+pub async fn change_device(
+    tx: &WriteTx,
+    permit: Permit,
+    row: &rows::Device,
+    changes: DeviceChanges,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut update = device::Entity::update_many()
+        .col_expr(device::Column::LastSeenAt, Expr::value(now))
+        .col_expr(device::Column::Version, Expr::col(device::Column::Version).add(1))
+        .filter(device::Column::Id.eq(row.id))
+        .filter(device::Column::AccountId.eq(permit.account().0))
+        .filter(device::Column::Version.eq(row.version))
+        .filter(device::Column::GoneAt.is_null());
+    if let Some(token) = changes.token {
+        if let Some(token) = &token
+            && row.token_hash.as_ref() != Some(&token.hash)
+        {
+            release_token(tx, &token.hash, now).await?;
+        }
+        let (bytes, hash) = token.map(|token| (token.token.into_bytes(), token.hash)).unzip();
+        // A gateway judges a token by when it was registered.
+        update = update
+            .col_expr(device::Column::Token, Expr::value(bytes))
+            .col_expr(device::Column::TokenHash, Expr::value(hash))
+            .col_expr(device::Column::RegisteredAt, Expr::value(now));
+    }
+    if let Some(environment) = changes.environment {
+        update = update.col_expr(device::Column::Environment, Expr::value(environment.as_str()));
+    }
+    if let Some(version) = changes.app_version {
+        update = update.col_expr(device::Column::AppVersion, Expr::value(version));
+    }
+    let changed = update.exec(&**tx).await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
 }

@@ -1,0 +1,54 @@
+//! What is written down when one person reads what another one owns.
+
+use crate::ids::RelationshipId;
+use crate::words;
+use crate::words::UnknownWord;
+use std::fmt;
+use std::str::FromStr;
+
+words! {
+    /// What was done.
+    AccessAction { ReadPlan = "read_plan", ReadPlanWishes = "read_plan_wishes" }
+    /// Why it was allowed.
+    AllowedBecause {
+        /// The owner shared what was read.
+        Granted = "granted",
+        /// The owner asked this person.
+        Asked = "asked",
+    }
+}
+
+/// Through which relationship, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Via {
+    pub relationship: RelationshipId,
+    pub because: AllowedBecause,
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.relationship, self.because)
+    }
+}
+
+impl FromStr for Via {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let unknown = || UnknownWord { vocabulary: "Via", word: text.to_owned() };
+        let (relationship, because) = text.split_once('/').ok_or_else(unknown)?;
+        Ok(Self { relationship: relationship.parse().map_err(|_| unknown())?, because: because.parse()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_in_reads_back_as_it_was_written() {
+        let via = Via { relationship: RelationshipId(uuid::Uuid::from_u128(7)), because: AllowedBecause::Granted };
+        assert_eq!(via.to_string().parse(), Ok(via));
+        assert!("".parse::<Via>().is_err());
+        assert!("x/granted".parse::<Via>().is_err());
+    }
+}

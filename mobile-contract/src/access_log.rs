@@ -1,0 +1,44 @@
+//! Who read what is yours.
+
+use crate::relationships::PartyOut;
+use crate::words::wire_words;
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+use uuid::Uuid;
+
+wire_words! {
+    /// What was done.
+    AccessAction {
+        ReadPlan = "read_plan",
+        ReadPlanWishes = "read_plan_wishes",
+    }
+    /// Why it was allowed.
+    AllowedBecause {
+        /// You shared what was read.
+        Granted = "granted",
+        /// You asked this person.
+        Asked = "asked",
+    }
+}
+
+#[derive(Clone, Debug, Object)]
+pub struct AccessOut {
+    /// Counts without a gap from 1.
+    pub number: i32,
+    pub who: PartyOut,
+    pub action: AccessAction,
+    /// The sections that were read, or `crisis_plan`.
+    pub subjects: Vec<String>,
+    pub at: DateTime<Utc>,
+    #[oai(skip_serializing_if_is_none)]
+    pub relationship_id: Option<Uuid>,
+    #[oai(skip_serializing_if_is_none)]
+    pub because: Option<AllowedBecause>,
+}
+
+#[derive(Clone, Debug, Object)]
+pub struct AccessLogOut {
+    pub items: Vec<AccessOut>,
+    #[oai(skip_serializing_if_is_none)]
+    pub next_cursor: Option<String>,
+}
