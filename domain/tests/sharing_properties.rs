@@ -70,11 +70,7 @@ fn expected(sharing: &Sharing, reader: AccountId, section: PlanSection) -> Optio
             .max()
     };
     let module = |effect| {
-        in_force
-            .iter()
-            .filter(move |g| g.kind == SubjectKind::Module && g.effect == effect)
-            .map(|g| g.level)
-            .max()
+        in_force.iter().filter(move |g| g.kind == SubjectKind::Module && g.effect == effect).map(|g| g.level).max()
     };
     if item(GrantEffect::Deny).is_some() {
         None

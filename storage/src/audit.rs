@@ -44,8 +44,7 @@ pub enum Verified {
 /// cannot commit this may not answer.
 pub async fn record(tx: &WriteTx, permit: Permit, access: Access, now: DateTime<Utc>) -> Result<()> {
     let owner = access.owner.0;
-    let fresh =
-        audit_head::ActiveModel { owner_id: Set(owner), seq: Set(0), hash: Set(NOTHING_BEFORE.to_vec()) };
+    let fresh = audit_head::ActiveModel { owner_id: Set(owner), seq: Set(0), hash: Set(NOTHING_BEFORE.to_vec()) };
     audit_head::Entity::insert(fresh)
         .on_conflict(OnConflict::column(audit_head::Column::OwnerId).do_nothing().to_owned())
         .exec_without_returning(&**tx)

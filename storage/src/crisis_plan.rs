@@ -261,12 +261,7 @@ pub async fn record_use(tx: &WriteTx, key: &DataKey, plan: &Authorized<Plan>, us
 }
 
 /// A page of uses, newest first; `after` is time and id of the last one of the page before.
-pub async fn uses(
-    store: &Store,
-    permit: Permit,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: u64,
-) -> Result<Vec<Use>> {
+pub async fn uses(store: &Store, permit: Permit, after: Option<(DateTime<Utc>, Uuid)>, limit: u64) -> Result<Vec<Use>> {
     let Some(row) = of_owner(store.read(), permit.account()).await? else { return Ok(Vec::new()) };
     let mut query = plan_use::Entity::find().filter(plan_use::Column::PlanId.eq(row.id));
     if let Some((at, id)) = after {

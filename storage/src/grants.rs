@@ -96,11 +96,10 @@ pub async fn page(
 ) -> Result<Vec<rows::ShareGrant>> {
     let mut query = share_grant::Entity::find().filter(share_grant::Column::OwnerId.eq(permit.account().0));
     if let Some((at, id)) = after {
-        query = query.filter(
-            Condition::any().add(share_grant::Column::CreatedAt.lt(at)).add(
+        query =
+            query.filter(Condition::any().add(share_grant::Column::CreatedAt.lt(at)).add(
                 Condition::all().add(share_grant::Column::CreatedAt.eq(at)).add(share_grant::Column::Id.lt(id.0)),
-            ),
-        );
+            ));
     }
     Ok(query
         .order_by_desc(share_grant::Column::CreatedAt)

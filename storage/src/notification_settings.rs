@@ -45,14 +45,7 @@ pub async fn of(db: &impl ConnectionTrait, account: AccountId) -> Result<Setting
 }
 
 /// Switches one channel of one job of the permit holder's.
-pub async fn set(
-    tx: &WriteTx,
-    permit: Permit,
-    job: Job,
-    channel: Channel,
-    on: bool,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn set(tx: &WriteTx, permit: Permit, job: Job, channel: Channel, on: bool, now: DateTime<Utc>) -> Result<()> {
     write(tx, permit.account(), job, channel.as_str(), on, now).await
 }
 
@@ -67,14 +60,7 @@ pub async fn unsubscribe(tx: &WriteTx, account: AccountId, now: DateTime<Utc>) -
     write(tx, account, Job::Digest, Channel::Email.as_str(), false, now).await
 }
 
-async fn write(
-    tx: &WriteTx,
-    account: AccountId,
-    job: Job,
-    channel: &str,
-    on: bool,
-    now: DateTime<Utc>,
-) -> Result<()> {
+async fn write(tx: &WriteTx, account: AccountId, job: Job, channel: &str, on: bool, now: DateTime<Utc>) -> Result<()> {
     use notification_setting::Column;
     let row = notification_setting::ActiveModel {
         account_id: Set(account.0),

@@ -44,7 +44,8 @@ pub async fn choose(tx: &WriteTx, permit: Permit, triggers: &[ReviewTrigger], no
 /// The series that asks an owner, whether it runs, rests or was stopped; suggestions are not it.
 pub async fn series_of(db: &impl ConnectionTrait, owner: AccountId) -> Result<Option<rows::Series>> {
     let all = series::of(db, Whose::Owner(owner), Some(Job::PlanReview)).await?;
-    let running = |row: &&rows::Series| row.state == SeriesState::Active.as_str() || row.state == SeriesState::Resting.as_str();
+    let running =
+        |row: &&rows::Series| row.state == SeriesState::Active.as_str() || row.state == SeriesState::Resting.as_str();
     let ran = |row: &&rows::Series| row.accepted_on.is_some();
     Ok(all.iter().rev().find(running).or_else(|| all.iter().rev().find(ran)).cloned())
 }

@@ -19,13 +19,7 @@ pub async fn cancel(tx: &WriteTx, whose: Whose, reason: Reason, now: DateTime<Ut
 }
 
 /// The same for some jobs: a pause silences prompts, but a date that passed is still told.
-pub async fn cancel_jobs(
-    tx: &WriteTx,
-    whose: Whose,
-    jobs: &[Job],
-    reason: Reason,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn cancel_jobs(tx: &WriteTx, whose: Whose, jobs: &[Job], reason: Reason, now: DateTime<Utc>) -> Result<()> {
     let column = match whose {
         Whose::Owner(id) => slot::Column::OwnerId.eq(id.0),
         Whose::Provider(id) => slot::Column::ProviderId.eq(id.0),

@@ -77,4 +77,3 @@ pub async fn change(tx: &WriteTx, permit: Permit, version: i32, changes: Changes
     let changed = update.exec(&**tx).await?;
     if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
 }
-
