@@ -14,7 +14,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Channel that PostgreSQL replicas listen on for work that just became due.
 pub const WAKE_CHANNEL: &str = "reconnect_wake";
@@ -44,7 +44,7 @@ pub struct Store {
     db: DatabaseConnection,
     /// SQLite has one writer: callers queue here in order, instead of polling its lock.
     write_turn: Option<Arc<Semaphore>>,
-    wake: Arc<Notify>,
+    wake: Arc<watch::Sender<u64>>,
     patience: Duration,
     pub sealer: Arc<Sealer>,
     pub clock: Arc<dyn Clock>,
@@ -61,7 +61,15 @@ impl Store {
     ) -> Result<Self> {
         let db = open(address).await?;
         let write_turn = (db.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Semaphore::new(1)));
-        Ok(Self { db, write_turn, wake: Arc::new(Notify::new()), patience: address.patience, sealer, clock, entropy })
+        Ok(Self {
+            db,
+            write_turn,
+            wake: Arc::new(watch::Sender::new(0)),
+            patience: address.patience,
+            sealer,
+            clock,
+            entropy,
+        })
     }
 
     /// For reads outside a transaction.
@@ -93,15 +101,15 @@ impl Store {
         Ok(WriteTx { txn, wakes: AtomicBool::new(false), wake: Arc::clone(&self.wake), _turn: turn })
     }
 
-    /// Completes when this process committed work that is due. Other replicas are heard through
-    /// [`WAKE_CHANNEL`].
-    pub async fn woken(&self) {
-        self.wake.notified().await;
+    /// Changes whenever work became due by a commit of this process, or of another replica once
+    /// [`Store::listen`] runs. A watch keeps the news for whoever is busy just then.
+    pub fn wakes(&self) -> watch::Receiver<u64> {
+        self.wake.subscribe()
     }
 
-    /// Wakes this process's worker.
+    /// Wakes this process's workers.
     pub fn wake(&self) {
-        self.wake.notify_one();
+        self.wake.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// A fresh id of this instant.
@@ -143,7 +151,7 @@ impl Store {
 pub struct WriteTx {
     txn: DatabaseTransaction,
     wakes: AtomicBool,
-    wake: Arc<Notify>,
+    wake: Arc<watch::Sender<u64>>,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -160,7 +168,7 @@ impl WriteTx {
         }
         self.txn.commit().await?;
         if wakes {
-            self.wake.notify_one();
+            self.wake.send_modify(|count| *count = count.wrapping_add(1));
         }
         Ok(())
     }

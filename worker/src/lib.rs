@@ -3,7 +3,9 @@
 pub mod digests;
 pub mod dispatch;
 pub mod planner;
+mod run;
 pub mod transport;
 
 pub use dispatch::{DispatchSettings, Dispatcher};
 pub use planner::Planner;
+pub use run::run;
