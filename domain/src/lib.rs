@@ -2,6 +2,7 @@
 //! no clock and no randomness of its own.
 
 pub mod access;
+mod account_state;
 pub mod backoff;
 pub mod calendar;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod ownership;
 pub mod policy;
 pub mod schedule;
 pub mod unanswered;
+pub mod wall_time;
 pub mod weekdays;
 pub mod wording;
 pub mod words;

@@ -6,11 +6,12 @@ mod bounds;
 pub mod preview;
 pub mod tally;
 
-pub use bounds::{RuleFault, limits};
+pub use bounds::limits;
 
 use crate::calendar::HolidayCalendar;
 use crate::schedule::{CheckInTimes, DailyHours, QuietHours};
 use crate::weekdays::Weekdays;
+use crate::wording::FieldFault;
 use crate::words;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,7 @@ pub struct Rules {
     /// Working days where no agreement says.
     pub reply_window_default: u8,
     /// Provider's wall clock; never before her hours begin.
+    #[serde(with = "crate::wall_time")]
     pub digest_time: NaiveTime,
     /// Most lines of a digest, over all sections.
     pub digest_lines: u32,
@@ -122,7 +124,7 @@ impl Default for Rules {
 
 impl Rules {
     /// Every value outside its [`limits`], named by JSON Pointer (`/reply_window_menu/2`).
-    pub fn validate(&self) -> Vec<(String, RuleFault)> {
+    pub fn validate(&self) -> Vec<(String, FieldFault)> {
         bounds::faults(self)
     }
 
@@ -131,7 +133,7 @@ impl Rules {
     pub fn with_changes(
         &self,
         changes: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Self, Vec<(String, RuleFault)>> {
+    ) -> Result<Self, Vec<(String, FieldFault)>> {
         let mut rules = self.clone();
         let mut faults = Vec::new();
         for (name, value) in changes {
@@ -140,12 +142,12 @@ impl Rules {
                 _ => serde_json::Map::new(),
             };
             if whole.insert(name.clone(), value.clone()).is_none() {
-                faults.push((format!("/{name}"), RuleFault::UnknownField));
+                faults.push((format!("/{name}"), FieldFault::UnknownField));
                 continue;
             }
             match serde_json::from_value(serde_json::Value::Object(whole)) {
                 Ok(changed) => rules = changed,
-                Err(_) => faults.push((format!("/{name}"), RuleFault::Format)),
+                Err(_) => faults.push((format!("/{name}"), FieldFault::Format)),
             }
         }
         faults.extend(rules.validate());

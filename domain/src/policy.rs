@@ -40,6 +40,8 @@ words! {
         InviteAccounts = "invite_accounts", SuspendAccounts = "suspend_accounts", Counts = "counts",
         KillSwitch = "kill_switch", HearOfUncertainty = "hear_of_uncertainty",
     }
+    /// What an organisation's admins can do with one of its accounts.
+    OnAccount { List = "list", Suspend = "suspend", Resume = "resume" }
     /// What can be done with one version of an organisation's own wording.
     OnTemplate { See = "see", Approve = "approve", Retire = "retire" }
 }
@@ -160,6 +162,24 @@ pub fn on_organisation(actor: Actor, action: OnOrganisation, organisation: Organ
         A::PublishPolicy | A::PreviewPolicy | A::EditTemplates | A::SuspendAccounts | A::Counts | A::KillSwitch => {
             permit_if(actor, admin)
         }
+    }
+}
+
+/// Decides whether `actor` may invite somebody to be `role` in `organisation`: a provider her
+/// service users, an admin anybody.
+pub fn on_invitation(actor: Actor, organisation: OrganisationId, role: Role) -> Decision {
+    match on_organisation(actor, OnOrganisation::InviteAccounts, organisation) {
+        Decision::Permit(_) => permit_if(actor, actor.role == Role::Admin || role == Role::ServiceUser),
+        decision => decision,
+    }
+}
+
+/// Decides what `actor` may do with `account` of `organisation`. Nobody suspends herself: an
+/// organisation would be left without an admin.
+pub fn on_account(actor: Actor, action: OnAccount, organisation: OrganisationId, account: AccountId) -> Decision {
+    match on_organisation(actor, OnOrganisation::SuspendAccounts, organisation) {
+        Decision::Permit(_) if action == OnAccount::Suspend => permit_if(actor, actor.account != account),
+        decision => decision,
     }
 }
 

@@ -1,8 +1,12 @@
 //! What crosses the wire. A leaf: it knows nothing of the rest of the house.
 
+pub mod accounts;
+pub mod counts;
 pub mod page;
+pub mod policy;
 pub mod problem;
 pub mod push;
 pub mod relationships;
 pub mod sessions;
+pub mod templates;
 mod words;

@@ -1,16 +1,19 @@
 //! Organisations, persons, accounts and the invitations that open them.
 
+use crate::authorized::Authorized;
 use crate::connect::WriteTx;
 use crate::entity::{account, invitation, organisation, person};
-use crate::error::Result;
+use crate::error::{Result, StorageError};
 use crate::rows;
 use chrono::{DateTime, NaiveTime, Utc};
 use domain::ids::{AccountId, InvitationId, OrganisationId, PersonId};
-use domain::policy::Permit;
+use domain::ownership::Actor;
+use domain::policy::{self, OnAccount, Permit};
 use domain::words::{AccountState, Language, Level, LockScreen, Role};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 /// A new organisation.
@@ -130,6 +133,66 @@ pub async fn organisation(db: &impl ConnectionTrait, id: OrganisationId) -> Resu
 /// Whether anything lives in this database yet.
 pub async fn any_organisation(db: &impl ConnectionTrait) -> Result<bool> {
     Ok(organisation::Entity::find().limit(1).count(db).await? > 0)
+}
+
+/// One account, for what this actor wants to do with it on behalf of her organisation.
+pub async fn authorized(
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    action: OnAccount,
+    id: AccountId,
+) -> Result<Authorized<rows::Account>> {
+    let row = account::Entity::find_by_id(id.0).one(db).await?.ok_or(StorageError::Hidden)?;
+    let organisation = OrganisationId(row.organisation_id);
+    Authorized::by(policy::on_account(actor, action, organisation, id), row)
+}
+
+/// A page of the accounts of the permitted actor's organisation, newest first. `after` is the last
+/// one of the page before.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    permit: Permit,
+    after: Option<AccountId>,
+    limit: u64,
+) -> Result<Vec<rows::Account>> {
+    let mut query = account::Entity::find().filter(account::Column::OrganisationId.eq(permit.actor().organisation.0));
+    if let Some(after) = after {
+        query = query.filter(account::Column::Id.lt(after.0));
+    }
+    Ok(query.order_by_desc(account::Column::Id).limit(limit).all(db).await?)
+}
+
+/// Moves an account from the state it was seen in; `Stale` if somebody was faster.
+pub async fn set_state(
+    tx: &WriteTx,
+    row: &Authorized<rows::Account>,
+    to: AccountState,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let changed = account::Entity::update_many()
+        .col_expr(account::Column::State, Expr::value(to.as_str()))
+        .col_expr(account::Column::UpdatedAt, Expr::value(now))
+        .col_expr(account::Column::Version, Expr::col(account::Column::Version).add(1))
+        .filter(account::Column::Id.eq(row.id))
+        .filter(account::Column::Version.eq(row.version))
+        .exec(&**tx)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
+}
+
+/// The organisation of this name, for the command line.
+pub async fn organisation_named(db: &impl ConnectionTrait, name: &str) -> Result<Option<rows::Organisation>> {
+    Ok(organisation::Entity::find()
+        .filter(organisation::Column::Name.eq(name))
+        .order_by_asc(organisation::Column::Id)
+        .limit(1)
+        .one(db)
+        .await?)
+}
+
+/// The first organisation there is, for the command line.
+pub async fn first_organisation(db: &impl ConnectionTrait) -> Result<Option<rows::Organisation>> {
+    Ok(organisation::Entity::find().order_by_asc(organisation::Column::Id).limit(1).one(db).await?)
 }
 
 /// An account that waits for its person.

@@ -1,7 +1,8 @@
 //! A row together with the permission to see it. The lookups make it; nothing else can.
 
 use crate::error::{Result, StorageError};
-use domain::policy::{Decision, Permit};
+use domain::ownership::Actor;
+use domain::policy::{self, Decision, OnOrganisation, Permit};
 use std::ops::Deref;
 
 /// `T`, and proof that the policy let this actor have it for this action.
@@ -40,4 +41,9 @@ pub fn permitted(decision: Decision) -> Result<Permit> {
         Decision::Hidden => Err(StorageError::Hidden),
         Decision::Denied => Err(StorageError::Denied),
     }
+}
+
+/// Leave to do something for the actor's own organisation.
+pub fn for_organisation(actor: Actor, action: OnOrganisation) -> Result<Permit> {
+    permitted(policy::on_organisation(actor, action, actor.organisation))
 }

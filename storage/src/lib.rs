@@ -33,11 +33,13 @@ pub mod sealed;
 pub mod series;
 pub mod sessions;
 pub mod slots;
+pub mod tallies;
 pub mod templates;
+pub mod uncertain_promises;
 pub mod unsubscribe;
 pub mod whose;
 
-pub use authorized::{Authorized, permitted};
+pub use authorized::{Authorized, for_organisation, permitted};
 pub use connect::{Address, Store, WriteTx};
 pub use error::{Result, StorageError};
 

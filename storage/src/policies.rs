@@ -20,6 +20,8 @@ use sea_orm::{
 #[derive(Clone, Debug)]
 pub struct NewPolicy {
     pub id: OrgPolicyId,
+    /// For the defaults, which are written down with the first change of them.
+    pub first_id: OrgPolicyId,
     /// The version it was made from; `Stale` if that is no longer the one in force.
     pub from_version: i32,
     pub rules: Rules,
@@ -74,17 +76,17 @@ pub async fn versions(
 /// everything of it.
 pub async fn publish(tx: &WriteTx, permit: Permit, new: NewPolicy, now: DateTime<Utc>) -> Result<i32> {
     let of = permit.actor().organisation;
-    let present = latest(&**tx, of).await?.map_or(FIRST_VERSION, |row| row.version);
+    let present = match latest(&**tx, of).await? {
+        Some(row) => row.version,
+        None => {
+            write_first(tx, of, new.first_id).await?;
+            FIRST_VERSION
+        }
+    };
     if present != new.from_version {
         return Err(StorageError::Stale);
     }
     let version = present.checked_add(1).ok_or(StorageError::Stale)?;
-    // The organisation's own column follows, for those who need nothing but the calendar.
-    organisation::Entity::update_many()
-        .col_expr(organisation::Column::Calendar, Expr::value(new.rules.holiday_calendar.clone()))
-        .filter(organisation::Column::Id.eq(of.0))
-        .exec(&**tx)
-        .await?;
     let row = org_policy::ActiveModel {
         id: Set(new.id.0),
         organisation_id: Set(of.0),
@@ -94,13 +96,39 @@ pub async fn publish(tx: &WriteTx, permit: Permit, new: NewPolicy, now: DateTime
         created_by: Set(Some(permit.account().0)),
         created_at: Set(now),
     };
-    match org_policy::Entity::insert(row).exec_without_returning(&**tx).await.map_err(StorageError::from) {
-        Ok(_) => {}
-        Err(StorageError::Duplicate(_)) => return Err(StorageError::Stale),
-        Err(error) => return Err(error),
-    }
+    insert(tx, row).await?;
+    // The organisation's own column follows, for those who need nothing but the calendar.
+    organisation::Entity::update_many()
+        .col_expr(organisation::Column::Calendar, Expr::value(new.rules.holiday_calendar))
+        .filter(organisation::Column::Id.eq(of.0))
+        .exec(&**tx)
+        .await?;
     reconsider_organisation(tx, of, now).await?;
     Ok(version)
+}
+
+/// Keeps what held so far, which later versions of this program might default otherwise.
+async fn write_first(tx: &WriteTx, of: OrganisationId, id: OrgPolicyId) -> Result<()> {
+    let since = organisation::Entity::find_by_id(of.0).one(&**tx).await?.ok_or(StorageError::Hidden)?.created_at;
+    let row = org_policy::ActiveModel {
+        id: Set(id.0),
+        organisation_id: Set(of.0),
+        version: Set(FIRST_VERSION),
+        rules: Set(serde_json::to_value(first_rules(&**tx, of).await?)?),
+        why: Set(String::new()),
+        created_by: Set(None),
+        created_at: Set(since),
+    };
+    insert(tx, row).await
+}
+
+/// Two who publish at once: the second is `Stale`.
+async fn insert(tx: &WriteTx, row: org_policy::ActiveModel) -> Result<()> {
+    match org_policy::Entity::insert(row).exec_without_returning(&**tx).await.map_err(StorageError::from) {
+        Ok(_) => Ok(()),
+        Err(StorageError::Duplicate(_)) => Err(StorageError::Stale),
+        Err(error) => Err(error),
+    }
 }
 
 /// The planner looks again at every active series of the organisation's people. Done in one

@@ -169,6 +169,25 @@ pub async fn revoke(tx: &WriteTx, row: &rows::Session, now: DateTime<Utc>) -> Re
     forget_device(tx, DeviceId(row.device_id), now).await
 }
 
+/// Ends every session of an account, and no device of hers receives a push any more.
+pub async fn revoke_all(tx: &WriteTx, account: AccountId, now: DateTime<Utc>) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .filter(session::Column::AccountId.eq(account.0))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(&**tx)
+        .await?;
+    device::Entity::update_many()
+        .col_expr(device::Column::GoneAt, Expr::value(now))
+        .col_expr(device::Column::Token, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(device::Column::Version, Expr::col(device::Column::Version).add(1))
+        .filter(device::Column::AccountId.eq(account.0))
+        .filter(device::Column::GoneAt.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// No more pushes to this device.
 pub async fn forget_device(tx: &WriteTx, id: DeviceId, now: DateTime<Utc>) -> Result<()> {
     device::Entity::update_many()

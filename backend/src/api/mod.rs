@@ -3,10 +3,13 @@
 
 pub mod answer;
 pub mod auth;
+mod organisation;
+mod policies;
 pub mod problem;
 mod relationships;
 mod sessions;
 mod tags;
+mod templates;
 
 use poem_openapi::{OpenApi, OpenApiService};
 
@@ -14,7 +17,10 @@ const TITLE: &str = "Reconnect";
 
 /// Every resource, in the order of the document.
 fn resources() -> impl OpenApi {
-    (sessions::SessionsApi, relationships::RelationshipsApi)
+    (
+        (sessions::SessionsApi, relationships::RelationshipsApi),
+        (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
+    )
 }
 
 /// The service; its document needs no database.

@@ -8,4 +8,6 @@ pub enum ApiTags {
     Sessions,
     /// Who works with whom.
     Relationships,
+    /// What an organisation tunes, words and counts.
+    Organisation,
 }

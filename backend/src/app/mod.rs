@@ -1,8 +1,16 @@
 //! What each call does: look up (which authorises), decide (domain), write (one commit). Nothing
 //! here knows HTTP; the simulator drives the same functions.
 
+pub mod bounds;
+pub mod counts;
+pub mod kill_switch;
+pub mod organisation_accounts;
+pub mod policies;
+pub mod policy_previews;
 pub mod refusal;
 pub mod relationships;
 pub mod sessions;
+pub mod templates;
+pub mod uncertain_promises;
 
 pub use refusal::{Answer, Refusal};

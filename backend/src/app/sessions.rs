@@ -310,7 +310,11 @@ pub async fn accept_invitation(
         language: row.language.parse().map_err(StorageError::from)?,
         zone: row.zone.clone(),
     };
-    accounts::create_account(&tx, new, now).await?;
+    // Two invitations may name one login; whoever opens hers first has it, the other learns nothing.
+    accounts::create_account(&tx, new, now).await.map_err(|error| match error {
+        StorageError::Duplicate(_) => Refusal::new(ProblemCode::Expired),
+        other => other.into(),
+    })?;
     tx.commit().await?;
     Ok((account, row.login, role))
 }

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// How many days ahead a preview plays.
 pub const DAYS: u32 = 30;
 
+/// Unfinished previews of one organisation: more would only make each other wait.
+pub const WAITING_AT_MOST: u64 = 5;
+
 /// A preview nobody has advanced for so long was left behind by a process that died.
 pub const LEASE: TimeDelta = TimeDelta::minutes(5);
 

@@ -1,13 +1,13 @@
 use super::*;
 use serde_json::{Map, Value, json};
 
-fn changed(changes: Value) -> Result<Rules, Vec<(String, RuleFault)>> {
+fn changed(changes: Value) -> Result<Rules, Vec<(String, FieldFault)>> {
     let Value::Object(changes) = changes else { panic!("an object") };
     Rules::default().with_changes(&changes)
 }
 
 fn time(text: &str) -> NaiveTime {
-    text.parse().expect("a time")
+    crate::wall_time::parse(text).expect("a time")
 }
 
 #[test]
@@ -59,38 +59,44 @@ fn the_budget_counts_both_day_and_week() {
 
 #[test]
 fn own_wording_is_used_of_all_texts_or_of_those_named() {
-    let some = changed(json!({ "template_keys": ["check_in.text"] })).expect("valid");
-    assert!(Rules::default().rewords("anything") && some.rewords("check_in.text") && !some.rewords("anything"));
+    let some = changed(json!({ "template_keys": ["check_in.ordinary"] })).expect("valid");
+    assert!(Rules::default().rewords("anything") && some.rewords("check_in.ordinary") && !some.rewords("anything"));
 }
 
 #[test]
 fn every_bound_is_named_where_it_is_broken() {
-    use RuleFault as F;
+    use FieldFault as F;
+    let outside = |min: &str, max: &str| F::OutsideBounds { min: min.to_owned(), max: max.to_owned() };
     for (changes, pointer, fault) in [
-        (json!({ "check_in_hours": { "from": "07:59", "to": "13:00" } }), "/check_in_hours/from", F::OutsideBounds),
-        (json!({ "check_in_hours": { "from": "13:00", "to": "13:00" } }), "/check_in_hours/to", F::OutsideBounds),
-        (json!({ "prompt_hours": { "from": "10:00", "to": "20:01" } }), "/prompt_hours/to", F::OutsideBounds),
+        (
+            json!({ "check_in_hours": { "from": "07:59", "to": "13:00" } }),
+            "/check_in_hours/from",
+            outside("08:00", "20:00"),
+        ),
+        (json!({ "check_in_hours": { "from": "13:00", "to": "13:00" } }), "/check_in_hours/to", F::BeyondBounds),
+        (json!({ "prompt_hours": { "from": "10:00", "to": "20:01" } }), "/prompt_hours/to", outside("08:00", "20:00")),
         (json!({ "check_in_days": [] }), "/check_in_days", F::Required),
-        (json!({ "check_in_days": ["tue", "sun"] }), "/check_in_days", F::OutsideBounds),
+        (json!({ "check_in_days": ["tue", "sun"] }), "/check_in_days", F::NotInList),
         (json!({ "check_in_days": ["someday"] }), "/check_in_days", F::Format),
-        (json!({ "check_in_min_interval_days": 6 }), "/check_in_min_interval_days", F::OutsideBounds),
+        (json!({ "check_in_min_interval_days": 6 }), "/check_in_min_interval_days", outside("7", "56")),
         (json!({ "check_in_min_interval_days": -1 }), "/check_in_min_interval_days", F::Format),
         (json!({ "check_in_default_interval_days": 10 }), "/check_in_default_interval_days", F::NotInList),
         (json!({ "check_in_interval_menu": [14, 14] }), "/check_in_interval_menu/1", F::Duplicate),
-        (json!({ "check_in_cap": 0 }), "/check_in_cap", F::OutsideBounds),
-        (json!({ "prompts_per_day": 2 }), "/prompts_per_day", F::OutsideBounds),
-        (json!({ "prompts_per_week": 4 }), "/prompts_per_week", F::OutsideBounds),
+        (json!({ "check_in_cap": 0 }), "/check_in_cap", outside("1", "30")),
+        (json!({ "prompts_per_day": 2 }), "/prompts_per_day", outside("0", "1")),
+        (json!({ "prompts_per_week": 4 }), "/prompts_per_week", outside("0", "3")),
         (json!({ "plan_review_menu": [] }), "/plan_review_menu", F::Required),
-        (json!({ "plan_first_review_days": 30 }), "/plan_first_review_days", F::OutsideBounds),
-        (json!({ "reply_window_menu": [3, 6] }), "/reply_window_menu/1", F::OutsideBounds),
+        (json!({ "plan_first_review_days": 30 }), "/plan_first_review_days", outside("90", "730")),
+        (json!({ "reply_window_menu": [3, 6] }), "/reply_window_menu/1", outside("1", "5")),
         (json!({ "reply_window_default": 4, "reply_window_menu": [3] }), "/reply_window_default", F::NotInList),
-        (json!({ "digest_time": "12:01" }), "/digest_time", F::OutsideBounds),
+        (json!({ "digest_time": "12:01" }), "/digest_time", outside("06:00", "12:00")),
         (json!({ "digest_time": "08:00:30" }), "/digest_time", F::Format),
-        (json!({ "digest_lines": 21 }), "/digest_lines", F::OutsideBounds),
-        (json!({ "long_message_chars": 20_001 }), "/long_message_chars", F::OutsideBounds),
-        (json!({ "long_message_unread": 0 }), "/long_message_unread", F::OutsideBounds),
-        (json!({ "uncertain_after_working_days": 0 }), "/uncertain_after_working_days", F::OutsideBounds),
+        (json!({ "digest_lines": 21 }), "/digest_lines", outside("5", "20")),
+        (json!({ "long_message_chars": 20_001 }), "/long_message_chars", outside("200", "20000")),
+        (json!({ "long_message_unread": 0 }), "/long_message_unread", outside("1", "20")),
+        (json!({ "uncertain_after_working_days": 0 }), "/uncertain_after_working_days", outside("1", "5")),
         (json!({ "holiday_calendar": "Atlantis" }), "/holiday_calendar", F::NotInList),
+        (json!({ "template_keys": ["check_in.ordinary", "push.owner_something"] }), "/template_keys/1", F::NotInList),
         (json!({ "help_now": {} }), "/help_now", F::Required),
         (json!({ "help_now": { "no": [] } }), "/help_now/no", F::Format),
         (json!({ "help_now": { "N/": [] } }), "/help_now/N~1", F::Format),

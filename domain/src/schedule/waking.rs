@@ -15,7 +15,9 @@ const MAX_STEPS: usize = 2_000;
 /// when both are the same there are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuietHours {
+    #[serde(with = "crate::wall_time")]
     pub from: NaiveTime,
+    #[serde(with = "crate::wall_time")]
     pub to: NaiveTime,
 }
 

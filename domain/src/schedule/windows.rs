@@ -44,7 +44,9 @@ impl Window {
 /// Hours of a day on the wall clock, [from, to), not past midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailyHours {
+    #[serde(with = "crate::wall_time")]
     pub from: NaiveTime,
+    #[serde(with = "crate::wall_time")]
     pub to: NaiveTime,
 }
 
