@@ -23,6 +23,22 @@ words! {
         SeeConsultations = "see_consultations", PlanConsultation = "plan_consultation",
         ConsentToSubstitute = "consent_to_substitute", SuggestPlanReview = "suggest_plan_review",
         AskForRound = "ask_for_round",
+        /// A provider stops taking part.
+        Leave = "leave",
+    }
+    /// What can be done with a provider's absence.
+    OnAbsence {
+        See = "see", Change = "change",
+        /// The substitute's yes or no.
+        Answer = "answer",
+    }
+    /// What can be done with one message.
+    OnMessage {
+        Read = "read", Open = "open", Undo = "undo", Recall = "recall",
+        /// The light read: for a provider it is an act that closes the clock, for an owner a silent thanks.
+        Thank = "thank",
+        /// Better said in person.
+        Talk = "talk",
     }
     /// What can be done with what belongs to one account.
     OnOwn {
@@ -133,6 +149,7 @@ pub fn in_relationship(actor: Actor, action: InRelationship, relationship: &Rela
         A::ConsentToSubstitute => permit_if(actor, owner && open),
         A::SuggestPlanReview => permit_if(actor, provider && active),
         A::AskForRound => permit_if(actor, active),
+        A::Leave => permit_if(actor, provider && open),
     }
 }
 
@@ -145,6 +162,20 @@ pub fn on_own(actor: Actor, action: OnOwn, account: AccountId) -> Decision {
         OnOwn::OwnersLife => permit_if(actor, actor.role == Role::ServiceUser),
         OnOwn::ProvidersWork => permit_if(actor, actor.role == Role::Provider),
         _ => permit(actor),
+    }
+}
+
+/// Decides what `actor` may do with an absence of `provider`. Owners see absences through their
+/// relationships.
+pub fn on_absence(actor: Actor, action: OnAbsence, provider: AccountId, substitute: Option<AccountId>) -> Decision {
+    let (hers, asked) = (actor.account == provider, substitute == Some(actor.account));
+    if actor.role != Role::Provider || !(hers || asked) {
+        return Decision::Hidden;
+    }
+    match action {
+        OnAbsence::See => permit(actor),
+        OnAbsence::Change => permit_if(actor, hers),
+        OnAbsence::Answer => permit_if(actor, asked),
     }
 }
 
@@ -249,4 +280,153 @@ pub fn on_message(actor: Actor, relationship: &Relationship, message: &Message, 
         _ => relationship.state != RelationshipState::Ended || message.opened_by_actor,
     };
     if there && mine { permit(actor) } else { Decision::Hidden }
+}
+
+/// Decides what `actor` may do with `message` of `relationship`. What cannot be read does not exist.
+pub fn to_message(
+    actor: Actor,
+    action: OnMessage,
+    relationship: &Relationship,
+    message: &Message,
+    now: DateTime<Utc>,
+) -> Decision {
+    let readable = on_message(actor, relationship, message, now);
+    if !matches!(readable, Decision::Permit(_)) {
+        return readable;
+    }
+    let owner = relationship.standing(actor) == Standing::Owner;
+    let other_side = owner != message.from_owner;
+    let open = relationship.state != RelationshipState::Ended;
+    match action {
+        OnMessage::Read | OnMessage::Open => readable,
+        OnMessage::Undo | OnMessage::Recall => permit_if(actor, message.author == actor.account),
+        OnMessage::Thank => permit_if(actor, other_side && open && !message.recalled),
+        OnMessage::Talk => permit_if(actor, !owner && message.from_owner && open && !message.recalled),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::RelationshipId;
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    fn actor(id: u128, role: Role) -> Actor {
+        Actor { account: AccountId(Uuid::from_u128(id)), role, organisation: OrganisationId(Uuid::from_u128(9)) }
+    }
+
+    /// 1 owns, 2 is responsible, 3 takes part, 4 stands in, 5 is nobody.
+    fn relationship(state: RelationshipState) -> Relationship {
+        let id = |n| AccountId(Uuid::from_u128(n));
+        Relationship {
+            id: RelationshipId(Uuid::from_u128(10)),
+            owner: id(1),
+            responsible: id(2),
+            members: vec![id(2), id(3)],
+            substitutes: vec![id(4)],
+            state,
+            invited_by: id(1),
+        }
+    }
+
+    fn everybody() -> [Actor; 5] {
+        [1, 2, 3, 4, 5].map(|n| actor(n, if n == 1 { Role::ServiceUser } else { Role::Provider }))
+    }
+
+    fn said(decision: Decision) -> char {
+        match decision {
+            Decision::Permit(_) => 'y',
+            Decision::Denied => 'n',
+            Decision::Hidden => '-',
+        }
+    }
+
+    fn table(state: RelationshipState, message: &Message, now: DateTime<Utc>) -> Vec<String> {
+        OnMessage::ALL
+            .iter()
+            .map(|action| {
+                let row: String = everybody()
+                    .iter()
+                    .map(|actor| said(to_message(*actor, *action, &relationship(state), message, now)))
+                    .collect();
+                format!("{action} {row}")
+            })
+            .collect()
+    }
+
+    fn from_owner(now: DateTime<Utc>) -> Message {
+        Message {
+            author: AccountId(Uuid::from_u128(1)),
+            from_owner: true,
+            visible_at: now,
+            recalled: false,
+            opened_by_actor: false,
+            clock_open: true,
+        }
+    }
+
+    #[test]
+    fn an_owners_message_with_an_open_clock() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        assert_eq!(
+            table(RelationshipState::Active, &from_owner(now), now),
+            ["read yyyy-", "open yyyy-", "undo ynnn-", "recall ynnn-", "thank nyyy-", "talk nyyy-"]
+        );
+    }
+
+    #[test]
+    fn before_the_undo_time_is_over_it_is_its_authors_alone() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let message = Message { visible_at: now + TimeDelta::seconds(1), ..from_owner(now) };
+        assert_eq!(
+            table(RelationshipState::Active, &message, now),
+            ["read y----", "open y----", "undo y----", "recall y----", "thank n----", "talk n----"]
+        );
+    }
+
+    #[test]
+    fn a_providers_message_can_be_thanked_for_in_silence() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let message =
+            Message { author: AccountId(Uuid::from_u128(2)), from_owner: false, clock_open: false, ..from_owner(now) };
+        assert_eq!(
+            table(RelationshipState::Active, &message, now),
+            ["read yyy--", "open yyy--", "undo nyn--", "recall nyn--", "thank ynn--", "talk nnn--"]
+        );
+    }
+
+    #[test]
+    fn after_the_end_only_what_was_opened_stays() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        assert_eq!(table(RelationshipState::Ended, &from_owner(now), now)[0], "read y----");
+        let opened = Message { opened_by_actor: true, ..from_owner(now) };
+        assert_eq!(
+            table(RelationshipState::Ended, &opened, now),
+            ["read yyy--", "open yyy--", "undo ynn--", "recall ynn--", "thank nnn--", "talk nnn--"]
+        );
+    }
+
+    #[test]
+    fn an_absence_is_changed_by_her_who_is_away_and_answered_by_the_substitute() {
+        let id = |n| AccountId(Uuid::from_u128(n));
+        let rows: Vec<String> = OnAbsence::ALL
+            .iter()
+            .map(|action| {
+                everybody().iter().map(|actor| said(on_absence(*actor, *action, id(2), Some(id(4))))).collect()
+            })
+            .collect();
+        assert_eq!(rows, ["-y-y-", "-y-n-", "-n-y-"]);
+    }
+
+    #[test]
+    fn only_providers_who_take_part_can_leave() {
+        let row: String = everybody()
+            .iter()
+            .map(|actor| said(in_relationship(*actor, InRelationship::Leave, &relationship(RelationshipState::Paused))))
+            .collect();
+        assert_eq!(row, "nyy--");
+        let ended = relationship(RelationshipState::Ended);
+        assert_eq!(said(in_relationship(everybody()[1], InRelationship::Leave, &ended)), 'n');
+    }
 }

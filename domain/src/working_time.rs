@@ -116,6 +116,11 @@ impl ProviderCalendar {
         Some(Promise { due_on, due_at: self.closing(due_on) })
     }
 
+    /// A promise for one date, at closing time; `None` unless she works on it.
+    pub fn due_on(&self, date: NaiveDate) -> Option<Promise> {
+        self.is_working_day(date).then(|| Promise { due_on: date, due_at: self.closing(date) })
+    }
+
     fn next_counting_after(&self, date: NaiveDate) -> Option<NaiveDate> {
         date.iter_days().skip(1).take(SEARCH_DAYS).find(|day| self.counts(*day))
     }

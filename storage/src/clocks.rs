@@ -2,16 +2,26 @@
 //!
 //! `next_at` is when the planner looks at a clock again: at its due time, never after it is closed.
 
+use crate::authorized::Authorized;
 use crate::connect::WriteTx;
-use crate::entity::reply_clock;
+use crate::entity::{message, reply_clock};
 use crate::error::{Result, StorageError};
+use crate::relationships::{self, Related};
 use crate::rows;
+use crate::{absences, messages};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SlotId};
-use domain::words::ClosedBy;
+use domain::ownership::Actor;
+use domain::policy::{self, InRelationship, OnMessage};
+use domain::replies::{MovedBy, OverdueChoice};
+use domain::words::{ClosedBy, Role};
 use domain::working_time::Promise;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, IntoCondition};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
 
 /// A promise about to be made.
 #[derive(Clone, Debug)]
@@ -29,8 +39,17 @@ pub struct NewClock {
     pub promise: Promise,
 }
 
-/// Starts a clock; the planner looks at it when it is due.
+/// A clock with its relationship.
+#[derive(Clone, Debug)]
+pub struct Promised {
+    pub related: Related,
+    pub row: rows::ReplyClock,
+}
+
+/// Starts a clock; the planner looks at it when it is due. Where it is due while a substitute stands
+/// in, the substitute answers for it.
 pub async fn open(tx: &WriteTx, new: NewClock, now: DateTime<Utc>) -> Result<()> {
+    let stands_in = absences::stands_in(&**tx, new.provider, new.relationship, new.promise.due_on).await?;
     let row = reply_clock::ActiveModel {
         id: Set(new.id.0),
         relationship_id: Set(new.relationship.0),
@@ -45,7 +64,10 @@ pub async fn open(tx: &WriteTx, new: NewClock, now: DateTime<Utc>) -> Result<()>
         due_at: Set(new.promise.due_at),
         next_at: Set(Some(new.promise.due_at)),
         overdue_on: Set(None),
-        handed_to: Set(None),
+        moved_by: Set(None),
+        handed_to: Set(stands_in.map(Into::into)),
+        choice: Set(None),
+        chosen_at: Set(None),
         uncertain_since: Set(None),
         closed_at: Set(None),
         closed_by: Set(None),
@@ -115,7 +137,13 @@ pub async fn close_all(
     close_where(tx, reply_clock::Column::RelationshipId.eq(relationship.0), closed_by, by, now).await
 }
 
-async fn close_where(tx: &WriteTx, which: Expr, closed_by: ClosedBy, by: AccountId, now: DateTime<Utc>) -> Result<()> {
+async fn close_where(
+    tx: &WriteTx,
+    which: impl IntoCondition,
+    closed_by: ClosedBy,
+    by: AccountId,
+    now: DateTime<Utc>,
+) -> Result<()> {
     reply_clock::Entity::update_many()
         .col_expr(reply_clock::Column::ClosedAt, Expr::value(now))
         .col_expr(reply_clock::Column::ClosedBy, Expr::value(closed_by.as_str()))
@@ -129,29 +157,186 @@ async fn close_where(tx: &WriteTx, which: Expr, closed_by: ClosedBy, by: Account
     Ok(())
 }
 
-/// Moves an open promise to another date, visibly: what was promised first stays known. `Stale` if
-/// the clock changed since `row` was read.
-pub async fn move_promise(
+/// Closes the clocks of a relationship that a word in the thread or a call at `at` answers: those
+/// the provider could know of by then.
+pub async fn close_answered(
     tx: &WriteTx,
-    row: &rows::ReplyClock,
-    to_on: NaiveDate,
-    due_at: DateTime<Utc>,
-    _now: DateTime<Utc>,
+    relationship: RelationshipId,
+    closed_by: ClosedBy,
+    by: AccountId,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<()> {
+    let known = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::RelationshipId.eq(relationship.0))
+        .filter(message::Column::VisibleAt.lte(at))
+        .into_query();
+    let answered = Condition::all()
+        .add(reply_clock::Column::RelationshipId.eq(relationship.0))
+        .add(reply_clock::Column::OpenedAt.lte(at))
+        .add(
+            Condition::any()
+                .add(reply_clock::Column::MessageId.is_null())
+                .add(reply_clock::Column::MessageId.in_subquery(known)),
+        );
+    close_where(tx, answered, closed_by, by, now).await
+}
+
+/// Opens again what a reply closed that was taken back before anybody read it. `at` is the instant
+/// the reply was sent.
+pub async fn take_up_again(tx: &WriteTx, relationship: RelationshipId, by: AccountId, at: DateTime<Utc>) -> Result<()> {
+    reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::NextAt, Expr::col(reply_clock::Column::DueAt))
+        .col_expr(reply_clock::Column::ClosedAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(reply_clock::Column::ClosedBy, Expr::value(None::<String>))
+        .col_expr(reply_clock::Column::ClosedByAccount, Expr::value(None::<Uuid>))
+        .col_expr(reply_clock::Column::Version, Expr::col(reply_clock::Column::Version).add(1))
+        .filter(reply_clock::Column::RelationshipId.eq(relationship.0))
+        .filter(reply_clock::Column::ClosedBy.eq(ClosedBy::Reply.as_str()))
+        .filter(reply_clock::Column::ClosedByAccount.eq(by.0))
+        .filter(reply_clock::Column::ClosedAt.eq(at))
+        .exec(&**tx)
+        .await?;
+    tx.wakes_worker();
+    Ok(())
+}
+
+/// Moves an open promise to another date, visibly: what was promised first stays known, and a clock
+/// that was overdue or uncertain runs again. `Stale` if it changed since `row` was read.
+pub async fn move_promise(tx: &WriteTx, row: &rows::ReplyClock, to: Promise, moved_by: MovedBy) -> Result<()> {
     let update = reply_clock::Entity::update_many()
-        .col_expr(reply_clock::Column::PromisedOn, Expr::value(to_on))
-        .col_expr(reply_clock::Column::DueAt, Expr::value(due_at))
-        .col_expr(reply_clock::Column::NextAt, Expr::value(due_at))
+        .col_expr(reply_clock::Column::PromisedOn, Expr::value(to.due_on))
+        .col_expr(reply_clock::Column::DueAt, Expr::value(to.due_at))
+        .col_expr(reply_clock::Column::NextAt, Expr::value(to.due_at))
+        .col_expr(reply_clock::Column::MovedBy, Expr::value(moved_by.as_str()))
         .col_expr(reply_clock::Column::OverdueOn, Expr::value(None::<NaiveDate>))
+        .col_expr(reply_clock::Column::Choice, Expr::value(None::<String>))
+        .col_expr(reply_clock::Column::ChosenAt, Expr::value(None::<DateTime<Utc>>))
         .col_expr(reply_clock::Column::UncertainSince, Expr::value(None::<DateTime<Utc>>));
     tx.wakes_worker();
     as_seen(tx, update, row).await
 }
 
-/// Lets another provider answer for an open clock: a substitute, or whoever takes over.
-pub async fn hand_over(tx: &WriteTx, row: &rows::ReplyClock, to: AccountId) -> Result<()> {
-    let update = reply_clock::Entity::update_many().col_expr(reply_clock::Column::HandedTo, Expr::value(to.0));
+/// Lets another provider answer for an open clock, or gives it back to whoever promised.
+pub async fn hand_over(tx: &WriteTx, row: &rows::ReplyClock, to: Option<AccountId>) -> Result<()> {
+    let update =
+        reply_clock::Entity::update_many().col_expr(reply_clock::Column::HandedTo, Expr::value(to.map(|id| id.0)));
     as_seen(tx, update, row).await
+}
+
+/// From now on another provider's calendar answers for an open clock; what was promised stays.
+pub async fn take_over(tx: &WriteTx, row: &rows::ReplyClock, by: AccountId) -> Result<()> {
+    let update = reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::ProviderId, Expr::value(by.0))
+        .col_expr(reply_clock::Column::HandedTo, Expr::value(None::<Uuid>));
+    as_seen(tx, update, row).await
+}
+
+/// Nobody can say any more whether the date holds.
+pub async fn doubt(tx: &WriteTx, row: &rows::ReplyClock, now: DateTime<Utc>) -> Result<()> {
+    let update = reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::UncertainSince, Expr::col(reply_clock::Column::UncertainSince).if_null(now));
+    as_seen(tx, update, row).await
+}
+
+/// What the owner chose once the date had passed.
+pub async fn choose(tx: &WriteTx, row: &rows::ReplyClock, choice: OverdueChoice, now: DateTime<Utc>) -> Result<()> {
+    let update = reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::Choice, Expr::value(choice.as_str()))
+        .col_expr(reply_clock::Column::ChosenAt, Expr::value(now));
+    as_seen(tx, update, row).await
+}
+
+/// The clock for this actor and action, with its relationship. The clock of a message that the
+/// actor cannot read does not exist for her.
+pub async fn authorized(
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    action: InRelationship,
+    id: ReplyClockId,
+    now: DateTime<Utc>,
+) -> Result<Authorized<Promised>> {
+    let row = by_id(db, id).await?.ok_or(StorageError::Hidden)?;
+    if let Some(message) = row.message_id {
+        messages::authorized(db, actor, OnMessage::Read, MessageId(message), now).await?;
+    }
+    let related = relationships::for_machinery(db, RelationshipId(row.relationship_id), now)
+        .await?
+        .ok_or(StorageError::Hidden)?;
+    Authorized::by(policy::in_relationship(actor, action, &related.view), Promised { related, row })
+}
+
+/// A page of clocks as it was read, and of those the ones this actor may see.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub seen: Vec<Authorized<Promised>>,
+    /// The last one read, if there is more after it.
+    pub more_after: Option<(DateTime<Utc>, Uuid)>,
+}
+
+/// A page of the clocks this actor has to do with, the last opened first.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    open_only: bool,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Page> {
+    let related: Vec<Related> = relationships::of_account(db, actor.account, now)
+        .await?
+        .into_iter()
+        .filter(|related| {
+            let decision = policy::in_relationship(actor, InRelationship::ReadThread, &related.view);
+            matches!(decision, policy::Decision::Permit(_))
+        })
+        .collect();
+    let readable = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::VisibleAt.lte(now))
+        .filter(message::Column::RecalledAt.is_null())
+        .into_query();
+    let mut query = reply_clock::Entity::find()
+        .filter(reply_clock::Column::RelationshipId.is_in(related.iter().map(|related| related.row.id)));
+    if actor.role == Role::Provider {
+        query = query.filter(
+            Condition::any()
+                .add(reply_clock::Column::MessageId.is_null())
+                .add(reply_clock::Column::MessageId.in_subquery(readable)),
+        );
+    }
+    if open_only {
+        query = query.filter(reply_clock::Column::ClosedAt.is_null());
+    }
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any()
+                .add(reply_clock::Column::OpenedAt.lt(at))
+                .add(Condition::all().add(reply_clock::Column::OpenedAt.eq(at)).add(reply_clock::Column::Id.lt(id))),
+        );
+    }
+    let mut rows = query
+        .order_by_desc(reply_clock::Column::OpenedAt)
+        .order_by_desc(reply_clock::Column::Id)
+        .limit(limit + 1)
+        .all(db)
+        .await?;
+    let more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let more_after = rows.last().filter(|_| more).map(|row| (row.opened_at, row.id));
+    let asked: Vec<MessageId> = rows.iter().filter_map(|row| row.message_id.map(MessageId)).collect();
+    let read: Vec<Uuid> =
+        messages::readable(db, actor, &related, &asked, now).await?.iter().map(|message| message.row.id).collect();
+    let mut seen = Vec::with_capacity(rows.len());
+    for row in rows.into_iter().filter(|row| row.message_id.is_none_or(|id| read.contains(&id))) {
+        let Some(pair) = related.iter().find(|pair| pair.row.id == row.relationship_id) else { continue };
+        let decision = policy::in_relationship(actor, InRelationship::ReadThread, &pair.view);
+        seen.push(Authorized::by(decision, Promised { related: pair.clone(), row })?);
+    }
+    Ok(Page { seen, more_after })
 }
 
 async fn as_seen(tx: &WriteTx, update: sea_orm::UpdateMany<reply_clock::Entity>, row: &rows::ReplyClock) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Both databases, and the only way to what is stored: fetching is authorising.
 
+pub mod absences;
 pub mod accounts;
 pub mod agreements;
 pub mod audit;
@@ -8,10 +9,13 @@ pub mod calendars;
 pub mod clocks;
 pub mod concerns;
 pub mod connect;
+pub mod consents;
+pub mod consultations;
 pub mod contacts;
 pub mod crisis_plan;
 pub mod deliveries;
 pub mod digests;
+pub mod drafts;
 pub mod due_clocks;
 mod entity;
 pub mod error;
@@ -19,6 +23,7 @@ pub mod facts;
 pub mod grants;
 pub mod idempotency;
 pub mod instance;
+pub mod messages;
 pub mod notices;
 pub mod notification_settings;
 pub mod periods;

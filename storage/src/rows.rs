@@ -1,15 +1,20 @@
 //! Rows as they are read. Only their shapes are public: finding and changing them is this crate's.
 
+pub use crate::entity::absence::Model as Absence;
 pub use crate::entity::account::Model as Account;
 pub use crate::entity::agreement_version::Model as AgreementVersion;
 pub use crate::entity::audit::Model as Audit;
 pub use crate::entity::concern::Model as Concern;
+pub use crate::entity::consent::Model as Consent;
+pub use crate::entity::consultation::Model as Consultation;
 pub use crate::entity::contact::Model as Contact;
 pub use crate::entity::delivery::Model as Delivery;
 pub use crate::entity::device::Model as Device;
 pub use crate::entity::digest_line::Model as DigestLine;
 pub use crate::entity::digest_run::Model as DigestRun;
+pub use crate::entity::draft::Model as Draft;
 pub use crate::entity::invitation::Model as Invitation;
+pub use crate::entity::message::Model as Message;
 pub use crate::entity::notification::Model as Notification;
 pub use crate::entity::org_policy::Model as OrgPolicy;
 pub use crate::entity::organisation::Model as Organisation;

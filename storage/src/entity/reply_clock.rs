@@ -19,7 +19,12 @@ pub struct Model {
     pub due_at: DateTimeUtc,
     pub next_at: Option<DateTimeUtc>,
     pub overdue_on: Option<Date>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub moved_by: Option<String>,
     pub handed_to: Option<Uuid>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub choice: Option<String>,
+    pub chosen_at: Option<DateTimeUtc>,
     pub uncertain_since: Option<DateTimeUtc>,
     pub closed_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
