@@ -2,4 +2,5 @@
 mod dependencies;
 mod gateways;
 mod layout;
+mod rules;
 mod transports;

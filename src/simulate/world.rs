@@ -4,7 +4,7 @@
 
 use super::fields::{Label, Side};
 use super::line::{Event, Happening};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::words::{CheckInAnswer, MessageKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub type Pair = (Label, Label);
 pub struct World {
     active: BTreeMap<Pair, Terms>,
     messages: BTreeMap<Label, MessageState>,
-    series: BTreeMap<Label, (Pair, bool)>,
+    series: BTreeMap<Label, SeriesState>,
     gone: BTreeSet<Label>,
     check_ins: BTreeMap<(Pair, NaiveDate), SlotState>,
     prompts: BTreeMap<(Label, NaiveDate), SlotState>,
@@ -42,6 +42,13 @@ pub struct MessageState {
     /// The reply clock runs.
     pub open_clock: bool,
     thanked: bool,
+}
+
+#[derive(Clone, Debug)]
+struct SeriesState {
+    pair: Pair,
+    accepted: DateTime<Utc>,
+    stopped: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,7 +83,7 @@ impl World {
     }
 
     pub fn pair_of_series(&self, series: &Label) -> Option<&Pair> {
-        self.series.get(series).map(|(pair, _)| pair)
+        self.series.get(series).map(|series| &series.pair)
     }
 
     pub fn is_active(&self, pair: &Pair) -> bool {
@@ -118,11 +125,11 @@ impl World {
                 !self.series.contains_key(series)
                     && pair.is_some_and(|pair| {
                         self.active.get(&pair).is_some_and(|terms| terms.check_ins)
-                            && !self.series.values().any(|(other, running)| *running && *other == pair)
+                            && !self.series.values().any(|other| other.pair == pair && other.runs_at(event.at.to_utc()))
                     })
             }
             Happening::SeriesStopped { series } => {
-                active && self.series.get(series).is_some_and(|(_, running)| *running)
+                active && self.series.get(series).is_some_and(|series| series.runs_at(event.at.to_utc()))
             }
             Happening::CheckInOpened { slot } => {
                 active && pair.is_some_and(|pair| self.check_ins.get(&(pair, *slot)).is_some_and(|state| !state.opened))
@@ -241,12 +248,13 @@ impl World {
             }
             Happening::SeriesAccepted { series, .. } => {
                 if let Some(pair) = pair {
-                    self.series.insert(series.clone(), (pair, true));
+                    let accepted = event.at.to_utc();
+                    self.series.insert(series.clone(), SeriesState { pair, accepted, stopped: false });
                 }
             }
             Happening::SeriesStopped { series } => {
-                if let Some((_, running)) = self.series.get_mut(series) {
-                    *running = false;
+                if let Some(state) = self.series.get_mut(series) {
+                    state.stopped = true;
                 }
             }
             Happening::CheckInOpened { slot } => {
@@ -302,7 +310,7 @@ impl World {
     fn end(&mut self, ends: impl Fn(&Pair) -> bool) {
         self.active.retain(|pair, _| !ends(pair));
         self.heavy.retain(|pair| !ends(pair));
-        self.series.values_mut().filter(|(pair, _)| ends(pair)).for_each(|(_, running)| *running = false);
+        self.series.values_mut().filter(|series| ends(&series.pair)).for_each(|series| series.stopped = true);
         self.messages.values_mut().filter(|state| ends(&state.pair)).for_each(|state| state.open_clock = false);
     }
 
@@ -316,6 +324,13 @@ impl World {
         if let Some(state) = event.owner.clone().and_then(|owner| self.prompts.get_mut(&(owner, slot))) {
             how(state);
         }
+    }
+}
+
+impl SeriesState {
+    /// Twelve weeks, unless it is stopped before.
+    fn runs_at(&self, now: DateTime<Utc>) -> bool {
+        !self.stopped && now < self.accepted + TimeDelta::weeks(12)
     }
 }
 
