@@ -219,10 +219,9 @@ pub async fn move_promise(tx: &WriteTx, row: &rows::ReplyClock, to: Promise, mov
     as_seen(tx, update, row).await
 }
 
-/// Lets another provider answer for an open clock, or gives it back to whoever promised.
-pub async fn hand_over(tx: &WriteTx, row: &rows::ReplyClock, to: Option<AccountId>) -> Result<()> {
-    let update =
-        reply_clock::Entity::update_many().col_expr(reply_clock::Column::HandedTo, Expr::value(to.map(|id| id.0)));
+/// Lets another provider answer for an open clock: a substitute, or a colleague.
+pub async fn hand_over(tx: &WriteTx, row: &rows::ReplyClock, to: AccountId) -> Result<()> {
+    let update = reply_clock::Entity::update_many().col_expr(reply_clock::Column::HandedTo, Expr::value(to.0));
     as_seen(tx, update, row).await
 }
 
@@ -231,13 +230,6 @@ pub async fn take_over(tx: &WriteTx, row: &rows::ReplyClock, by: AccountId) -> R
     let update = reply_clock::Entity::update_many()
         .col_expr(reply_clock::Column::ProviderId, Expr::value(by.0))
         .col_expr(reply_clock::Column::HandedTo, Expr::value(None::<Uuid>));
-    as_seen(tx, update, row).await
-}
-
-/// Nobody can say any more whether the date holds.
-pub async fn doubt(tx: &WriteTx, row: &rows::ReplyClock, now: DateTime<Utc>) -> Result<()> {
-    let update = reply_clock::Entity::update_many()
-        .col_expr(reply_clock::Column::UncertainSince, Expr::col(reply_clock::Column::UncertainSince).if_null(now));
     as_seen(tx, update, row).await
 }
 
