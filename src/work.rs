@@ -1,0 +1,32 @@
+//! `reconnect work`: plans and sends what is due; as many replicas as wanted.
+
+use crate::shell::{Done, Shell};
+use crate::{master_key, open_store, transports};
+use chrono::TimeDelta;
+use std::sync::Arc;
+use storage::Store;
+use worker::transport::Transports;
+use worker::{DispatchSettings, Dispatcher, Planner};
+
+pub async fn run(shell: Shell) -> Done {
+    let master = master_key::read(&shell.config.store.keys.master_key_file)?;
+    let transports = Arc::new(transports::open(&shell.config, Arc::clone(&shell.clock))?);
+    let store = open_store::migrated(&shell, master).await?;
+    tracing::info!("working");
+    keep_working(&shell, store.clone(), transports).await;
+    Ok(store.close().await?)
+}
+
+/// Plans and sends until the shell wants to stop; what is under way is finished.
+pub async fn keep_working(shell: &Shell, store: Store, transports: Arc<Transports>) {
+    let settings = &shell.config.worker;
+    let dispatch = DispatchSettings {
+        batch: settings.batch,
+        concurrency: settings.concurrency,
+        lease: TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::minutes(5)),
+        public_url: shell.config.server.public_url.clone(),
+    };
+    let planner = Planner::new(store.clone());
+    let dispatcher = Dispatcher::new(store.clone(), transports, dispatch);
+    worker::run(store, planner, dispatcher, settings.poll, shell.shutdown.clone()).await;
+}
