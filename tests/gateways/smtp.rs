@@ -24,6 +24,7 @@ pub enum Phase {
     Data,
     /// The whole mail was received.
     AfterDot,
+    Noop,
 }
 
 /// What happens instead of a good answer, once.
@@ -203,7 +204,7 @@ impl Shared {
                         self.say(&mut io, Phase::AfterDot, "250 taken").await
                     }
                 }
-                "NOOP" | "RSET" => write(&mut io, "250 ok").await,
+                "NOOP" => self.say(&mut io, Phase::Noop, "250 ok").await,
                 "QUIT" => {
                     write(&mut io, "221 bye").await;
                     false

@@ -124,6 +124,22 @@ async fn a_connection_that_died_while_it_was_kept_costs_nothing() {
 }
 
 #[tokio::test]
+async fn an_idle_connection_is_asked_first_and_a_long_idle_one_is_let_go() {
+    let gateway = SmtpGateway::start(Security::Plain).await;
+    let (virtual_clock, clock) = clock();
+    let transports = transports(settings(&gateway, SmtpTls::Plain), clock);
+    for (seconds, connections) in [(0, 1), (9, 1), (20, 1), (49, 1), (51, 2), (-3600, 3)] {
+        virtual_clock.advance(TimeDelta::seconds(seconds));
+        assert!(is_sent(&transports.mail(&mail(1)).await));
+        assert_eq!(gateway.connections(), connections, "idle for {seconds} s");
+    }
+    gateway.faults([(Phase::Noop, Fault::HangUp)]);
+    virtual_clock.advance(TimeDelta::seconds(20));
+    assert!(is_sent(&transports.mail(&mail(1)).await));
+    assert_eq!(gateway.connections(), 4);
+}
+
+#[tokio::test]
 async fn a_refused_mailbox_does_not_stop_the_next_mail() {
     let gateway = SmtpGateway::start(Security::Plain).await;
     let transports = transports(settings(&gateway, SmtpTls::Plain), clock().1);

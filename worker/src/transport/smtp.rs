@@ -6,16 +6,15 @@ use super::order::MailOrder;
 use super::outcome::{Outcome, Reason};
 use super::settings::{SettingsError, SmtpSettings};
 use super::smtp_connection::{Connection, Dialler};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::clock::Clock;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 
 /// Idle longer than this, a connection is asked whether it still lives before a mail is entrusted to it.
-const TRUSTED_FOR: Duration = Duration::from_secs(10);
+const TRUSTED_FOR: TimeDelta = TimeDelta::seconds(10);
 /// Idle longer than this, it is closed: servers hang up after a minute or five.
-const KEPT_FOR: Duration = Duration::from_secs(50);
+const KEPT_FOR: TimeDelta = TimeDelta::seconds(50);
 
 pub(super) struct Smtp {
     clock: Arc<dyn Clock>,
@@ -28,7 +27,14 @@ pub(super) struct Smtp {
 
 struct Kept {
     connection: Connection,
-    since: Instant,
+    since: DateTime<Utc>,
+}
+
+impl Kept {
+    /// How long it has been idle, as far as a clock that may be set back can tell.
+    fn idle(&self, now: DateTime<Utc>) -> TimeDelta {
+        (now - self.since).abs()
+    }
 }
 
 impl std::fmt::Debug for Smtp {
@@ -98,7 +104,7 @@ impl Smtp {
     }
 
     fn sent(&self, connection: Connection, letter: Letter) -> Outcome {
-        self.kept().push(Kept { connection, since: Instant::now() });
+        self.kept().push(Kept { connection, since: self.clock.now() });
         Outcome::Sent { receipt: Some(letter.message_id) }
     }
 
@@ -113,17 +119,17 @@ impl Smtp {
     /// The connection used last, if it still lives; those kept too long are let go.
     async fn take_kept(&self) -> Option<Connection> {
         loop {
+            let now = self.clock.now();
             let (taken, outdated) = {
                 let mut kept = self.kept();
-                let fresh = kept.iter().position(|it| it.since.elapsed() < KEPT_FOR).unwrap_or(kept.len());
-                let outdated: Vec<Kept> = kept.drain(..fresh).collect();
+                let outdated: Vec<Kept> = kept.extract_if(.., |it| it.idle(now) >= KEPT_FOR).collect();
                 (kept.pop(), outdated)
             };
             for it in outdated {
                 it.connection.close().await;
             }
             let mut taken = taken?;
-            if taken.since.elapsed() < TRUSTED_FOR || taken.connection.is_alive().await {
+            if taken.idle(now) < TRUSTED_FOR || taken.connection.is_alive().await {
                 return Some(taken.connection);
             }
         }
