@@ -19,7 +19,7 @@ pub async fn serve(shell: &Shell, store: Store) -> Done {
     let listener = TcpListener::bind(server.listen).into_acceptor().await;
     let acceptor =
         listener.map_err(|error| format!("server.listen: {} cannot be listened on: {error}", server.listen))?;
-    for address in acceptor.local_addr() {
+    for address in acceptor.local_addr().iter().filter_map(|address| address.as_socket_addr()) {
         tracing::info!(server.address = %address, "listening");
     }
     let app = App::new(store, settings(&shell.config));

@@ -1,0 +1,85 @@
+//! A database for one test.
+
+use super::needed;
+use sea_orm::ConnectionTrait;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// On which database a story runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database, and where its wrapped keys go; on PostgreSQL both go away with this value.
+#[derive(Debug)]
+pub struct TestDatabase {
+    url: String,
+    keys: String,
+    /// The server, and what was made on it.
+    made: Option<(String, [String; 2])>,
+}
+
+impl TestDatabase {
+    pub async fn create(database: Database, data: &Path) -> Self {
+        match database {
+            Database::Sqlite => Self {
+                url: format!("sqlite://{}", data.join("reconnect.db").display()),
+                keys: data.join("keys.db").display().to_string(),
+                made: None,
+            },
+            Database::Postgres => {
+                static NEXT: AtomicU32 = AtomicU32::new(0);
+                let server = needed("RECONNECT_TEST_POSTGRES");
+                let name = format!("story_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+                let names = [name.clone(), format!("{name}_keys")];
+                let create = names.iter().map(|name| format!("create database {name} template template0")).collect();
+                execute(&server, create).await;
+                let [url, keys] = names.clone().map(|name| beside(&server, &name));
+                Self { url, keys, made: Some((server, names)) }
+            }
+        }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// For `keys.wrapped_keys`.
+    pub fn keys(&self) -> &str {
+        &self.keys
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Some((server, names)) = self.made.take() else { return };
+        let gone = names.iter().map(|name| format!("drop database if exists {name} with (force)")).collect();
+        // The test's runtime cannot be waited on from within it.
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+            runtime.block_on(execute(&server, gone));
+        });
+        if thread.join().is_err() && !std::thread::panicking() {
+            panic!("the test's database could not be dropped");
+        }
+    }
+}
+
+async fn execute(server: &str, statements: Vec<String>) {
+    let mut options = sea_orm::ConnectOptions::new(server);
+    options.max_connections(1).sqlx_logging(false);
+    let admin = sea_orm::Database::connect(options).await.expect("PostgreSQL of RECONNECT_TEST_POSTGRES");
+    for statement in statements {
+        admin.execute_unprepared(&statement).await.expect("a statement of the harness");
+    }
+    admin.close().await.expect("closing");
+}
+
+/// The address of another database on the same server.
+fn beside(server: &str, name: &str) -> String {
+    let mut url = url::Url::parse(server).expect("RECONNECT_TEST_POSTGRES is an address");
+    url.set_path(name);
+    url.into()
+}

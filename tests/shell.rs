@@ -1,0 +1,153 @@
+//! The binary's outer shell: settings that are wrong, starting, stopping, falling over and getting up.
+
+use crate::harness::{Database, Harness, Process, on_both_databases};
+use sea_orm::ConnectionTrait;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const MOMENT: Duration = Duration::from_millis(10);
+
+async fn migrated(database: Database) -> Harness {
+    let house = Harness::on(database).await;
+    let migrate = house.run(&["migrate"]).await;
+    assert!(migrate.status.success(), "{}", String::from_utf8_lossy(&migrate.stderr));
+    house
+}
+
+on_both_databases! {
+    async fn it_stops_with_success_and_starts_again_where_it_was(database) {
+        let mut house = migrated(database).await.start("serve").await;
+        let client = house.client();
+        assert_eq!(client.get("/healthz").await.text(), "ok");
+        house.stop().await;
+        assert!(client.try_get("/healthz").await.is_none());
+        house.restart().await;
+        assert_eq!(client.get("/readyz").await.status, 200);
+        house.kill().await;
+        house.restart().await;
+        assert_eq!(client.get("/readyz").await.status, 200);
+        let log = house.stop().await;
+        assert!(log.contains(&house.address().to_string()) && log.contains("draining"), "{log}");
+    }
+
+    async fn migrating_twice_at_once_is_safe(database) {
+        let house = Harness::on(database).await;
+        let (one, other) = tokio::join!(house.run(&["migrate"]), house.run(&["migrate"]));
+        for output in [one, other] {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let store = sea_orm::Database::connect(house.database_url()).await.expect("the database");
+        let accounts = store.execute_unprepared("select id from account").await;
+        assert!(accounts.is_ok(), "{accounts:?}");
+        store.close().await.expect("closed");
+    }
+
+    async fn serving_an_unmigrated_database_is_refused(database) {
+        let house = Harness::on(database).await;
+        let serve = house.run(&["serve"]).await;
+        assert_eq!(serve.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&serve.stderr).contains("run `reconnect migrate` first"));
+    }
+}
+
+/// A serving process, and a connection on which half a call has been said.
+async fn serving_half_a_call(house: &Harness) -> (Process, TcpStream) {
+    let process = house.spawn(&["serve"]);
+    while house.client().try_get("/readyz").await.is_none() {
+        tokio::time::sleep(MOMENT).await;
+    }
+    let mut half = TcpStream::connect(house.address()).await.expect("connected");
+    let head = "POST /v1/sessions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+    half.write_all(head.as_bytes()).await.expect("sent");
+    half.write_all(b"content-length: 2\r\nconnection: close\r\n\r\n{").await.expect("sent");
+    // Another call answered after it: the first has been taken on.
+    assert_eq!(house.client().get("/healthz").await.status, 200);
+    (process, half)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_under_way_is_finished_before_it_stops() {
+    let house = migrated(Database::Sqlite).await;
+    let (mut process, mut half) = serving_half_a_call(&house).await;
+    process.signal("TERM");
+    while house.client().try_get("/healthz").await.is_some() {
+        tokio::time::sleep(MOMENT).await;
+    }
+    assert!(process.ended().is_none(), "{}", process.log());
+    half.write_all(b"}").await.expect("sent");
+    let mut answer = String::new();
+    half.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    assert_eq!(process.wait().await.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_it_at_once() {
+    let house = migrated(Database::Sqlite).await;
+    let (mut process, _half) = serving_half_a_call(&house).await;
+    process.signal("INT");
+    while !process.log().contains("draining") {
+        tokio::time::sleep(MOMENT).await;
+    }
+    assert!(process.ended().is_none(), "{}", process.log());
+    process.signal("TERM");
+    assert_eq!(process.wait().await.code(), Some(143));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_settings_are_told_all_at_once_and_nothing_starts() {
+    let house = Harness::on(Database::Sqlite).await;
+    let house = house.set("mail.port", "abc").set("defaults.zone", "Oslo").set("server.lissten", "x");
+    let serve = house.run(&["serve"]).await;
+    assert_eq!(serve.status.code(), Some(1));
+    let told = String::from_utf8(serve.stderr).expect("UTF-8");
+    for line in [
+        "reconnect: 3 settings are wrong:",
+        "defaults.zone: \"Oslo\" is not an IANA time zone; give a name such as Europe/Oslo (set in the environment)",
+        "mail.port: \"abc\" is not a port; give a number from 1 to 65535 (set in the environment)",
+        "server.lissten: there is no such key; the nearest is server.listen (set in the environment)",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
+    assert!(!house.data().join("reconnect.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serving_without_a_master_key_is_refused_and_makes_none() {
+    let house = migrated(Database::Sqlite).await;
+    std::fs::remove_file(house.data().join("master.key")).expect("removed");
+    let serve = house.run(&["serve"]).await;
+    assert_eq!(serve.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&serve.stderr).contains("keys.master_key_file"));
+    assert!(!house.data().join("master.key").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_named() {
+    let house = migrated(Database::Sqlite).await.start("serve").await;
+    let second = house.run(&["serve"]).await;
+    assert_eq!(second.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(told.contains(&format!("server.listen: {} cannot be listened on", house.address())), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_needs_no_settings_and_no_database() {
+    let house = Harness::on(Database::Sqlite).await.set("mail.port", "abc");
+    let printed = house.run(&["openapi"]).await;
+    assert!(printed.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&printed.stdout).expect("JSON");
+    assert!(document["paths"].as_object().is_some_and(|paths| !paths.is_empty()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_get_problems_in_their_language() {
+    let house = migrated(Database::Sqlite).await.start("serve").await;
+    let stranger = house.client().with("accept-language", "nn");
+    assert_eq!(stranger.get("/v1/relationships").await.problem(401), "not_signed_in");
+    assert_eq!(stranger.signed_in("made-up").get("/v1/relationships").await.problem(401), "not_signed_in");
+    assert_eq!(stranger.post("/v1/nowhere", serde_json::json!({})).await.problem(404), "not_found");
+    let sealed = stranger.get("/v1/relationships").await;
+    assert_eq!(sealed.header("cache-control"), Some("no-store"));
+}
