@@ -3,7 +3,7 @@ mod dependencies;
 mod gateways;
 mod harness;
 mod layout;
-mod rules;
 mod mail_sink;
+mod rules;
 mod shell;
 mod transports;

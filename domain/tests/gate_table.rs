@@ -182,10 +182,7 @@ fn periods_end_where_they_are_said_to_end() {
     let edited = |days| PlanFacts { exists: true, used_at: None, edited_at: Some(days_ago(days)) };
     assert_eq!(decided(&|f| f.plan = Some(edited(60)), Job::PlanReview), send);
     assert_eq!(decided(&|f| f.plan = Some(edited(59)), Job::PlanReview), Decision::Block(Reason::PlanRecent));
-    assert_eq!(
-        decided(&|f| f.plan = Some(PlanFacts::default()), Job::PlanReview),
-        Decision::Block(Reason::NoPlan)
-    );
+    assert_eq!(decided(&|f| f.plan = Some(PlanFacts::default()), Job::PlanReview), Decision::Block(Reason::NoPlan));
     let discharged =
         |days| HospitalFacts { admitted: false, discharged_at: Some(days_ago(days)), wants_notices: false };
     assert_eq!(decided(&|f| f.hospital = Some(discharged(13)), Job::PlanReview), Decision::Block(Reason::Hospital));
