@@ -49,7 +49,6 @@ pub enum Answer {
 /// One request that passed the checks.
 #[derive(Clone, Debug)]
 pub struct Received {
-    pub connection: usize,
     pub device_token: String,
     pub headers: HeaderMap,
     pub body: Value,
@@ -139,7 +138,7 @@ impl ApnsGateway {
 
 async fn serve(socket: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
     let Ok(tls) = acceptor.accept(socket).await else { return };
-    let connection_number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;
+    shared.connections.fetch_add(1, Ordering::SeqCst);
     let Ok(mut connection) = h2::server::Builder::new().max_concurrent_streams(100).handshake(tls).await else {
         return;
     };
@@ -161,19 +160,13 @@ async fn serve(socket: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
                 if matches!(answer, Answer::TakeAndGoAway) {
                     connection.graceful_shutdown();
                 }
-                tokio::spawn(handle(request, respond, answer, connection_number, Arc::clone(&shared)));
+                tokio::spawn(handle(request, respond, answer, Arc::clone(&shared)));
             }
         }
     }
 }
 
-async fn handle(
-    request: Request<RecvStream>,
-    mut respond: SendResponse<Bytes>,
-    answer: Answer,
-    connection: usize,
-    shared: Arc<Shared>,
-) {
+async fn handle(request: Request<RecvStream>, mut respond: SendResponse<Bytes>, answer: Answer, shared: Arc<Shared>) {
     let (parts, mut stream) = request.into_parts();
     let mut body = Vec::new();
     while let Some(Ok(chunk)) = stream.data().await {
@@ -191,7 +184,7 @@ async fn handle(
     };
     let taken = matches!(answer, Answer::Take | Answer::Late(_) | Answer::TakeAndGoAway | Answer::ProcessOnly);
     let apns_id = parts.headers["apns-id"].clone();
-    let received = Received { connection, device_token, headers: parts.headers, body: parsed, taken };
+    let received = Received { device_token, headers: parts.headers, body: parsed, taken };
     shared.ledger.lock().expect("ledger").push(received);
     match answer {
         Answer::Refuse(status, reason) => refuse(&mut respond, status, json!({ "reason": reason }), None),

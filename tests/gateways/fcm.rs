@@ -16,7 +16,6 @@ use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -35,7 +34,6 @@ pub enum Answer {
     /// A Google error without FCM's detail.
     RefuseBare(u16),
     RefuseFor(u16, &'static str, &'static str),
-    Late(Duration),
 }
 
 /// What the next question for an access token gets.
@@ -190,7 +188,7 @@ impl Shared {
             "/token" => self.grant(&body),
             path if path == format!("/v1/projects/{PROJECT}/messages:send") => {
                 let bearer = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
-                self.take(bearer.unwrap_or_default(), &body).await
+                self.take(bearer.unwrap_or_default(), &body)
             }
             _ => answer(404, refusal(404, None)),
         }
@@ -232,7 +230,7 @@ impl Shared {
             && (self.clock.now() - issued).abs() < TimeDelta::minutes(10)
     }
 
-    async fn take(&self, bearer: &str, body: &[u8]) -> Response<Full<Bytes>> {
+    fn take(&self, bearer: &str, body: &[u8]) -> Response<Full<Bytes>> {
         if !self.granted.lock().expect("granted").contains(bearer) {
             return answer(401, refusal(401, None));
         }
@@ -256,12 +254,7 @@ impl Shared {
                 response.headers_mut().insert("retry-after", after.parse().expect("header"));
                 response
             }
-            Answer::Take | Answer::Late(_) => {
-                if let Answer::Late(wait) = scripted {
-                    tokio::time::sleep(wait).await;
-                }
-                answer(200, json!({ "name": format!("projects/{PROJECT}/messages/{count}") }))
-            }
+            Answer::Take => answer(200, json!({ "name": format!("projects/{PROJECT}/messages/{count}") })),
         }
     }
 }

@@ -29,9 +29,9 @@ async fn a_push_is_written_as_it_would_have_gone_out_with_a_digest_for_the_token
     assert!(!transports.is_live());
     for (n, platform) in [(1, Platform::Apns), (2, Platform::Fcm)] {
         let order = push(platform, n);
-        let receipt = Some(format!("push/{}.json", order.delivery_id));
-        assert_eq!(transports.push(&order).await, Outcome::Sent { receipt: receipt.clone() });
-        let text = fs::read_to_string(dir.path().join(receipt.expect("receipt"))).expect("file");
+        let receipt = format!("push/{}.json", order.delivery_id);
+        assert_eq!(transports.push(&order).await, Outcome::Sent { receipt: Some(receipt.clone()) });
+        let text = fs::read_to_string(dir.path().join(receipt)).expect("file");
         assert!(!text.contains(TOKEN));
         let file: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(file["token"], "sha256:95a5915c32e104a1");
@@ -55,7 +55,7 @@ async fn a_mail_is_written_as_a_file_any_program_opens() {
         assert!(is_sent(&transports.mail(&order).await));
     }
     let name = format!("{}.eml", order.delivery_id);
-    assert_eq!(names(&dir.path().join("mail")), [name.clone()], "the same order is the same file");
+    assert_eq!(names(&dir.path().join("mail")), [name.as_str()], "the same order is the same file");
     let path = dir.path().join("mail").join(name);
     let content = fs::read(&path).expect("file");
     let parsed = MessageParser::default().parse(&content).expect("mail");
