@@ -13,9 +13,9 @@ use super::owner::Owner;
 use super::population::Population;
 use super::provider::Provider;
 use super::scenario::Scenario;
-use super::span::{Span, wall};
+use super::span::{Span, plus_days, wall};
 use super::world::World;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
 use domain::calendar::HolidayCalendar;
 use domain::words::{Job, Outcome};
 use serde_json::{Map, Value};
@@ -163,15 +163,18 @@ impl Cast {
 /// What the instance's and the organisation's administrators do: two policies, and the kill switch
 /// for an hour over the check-ins' window and once over the digests.
 fn administration(span: &Span) -> Vec<Event> {
+    // On a Tuesday, when there are check-ins and digests to be stopped.
     let event = |percent: u32, minute: u32, what: Happening| {
-        Event::new(wall(span.zone, span.day_at(percent), minute), None, None, what)
+        let day = span.day_at(percent);
+        let tuesday = plus_days(day, i64::from(Weekday::Tue.days_since(day.weekday())));
+        Event::new(wall(span.zone, tuesday, minute), None, None, what)
     };
     let policy = |percent: u32, version: u32, name: &str, value: u32| {
         let changes: Map<String, Value> = [(name.to_owned(), value.into())].into_iter().collect();
         event(percent, 13 * 60, Happening::PolicyPublished { version: Count(version), changes: Named(changes) })
     };
     let mut events =
-        vec![policy(35, 2, "check_in_min_interval_days", 7), policy(70, 3, "check_in_min_interval_days", 14)];
+        vec![policy(35, 2, "check_in_default_interval_days", 7), policy(70, 3, "check_in_min_interval_days", 14)];
     for (percent, minute) in [(24, 9 * 60 + 45), (52, 7 * 60 + 30)] {
         let stop = event(percent, minute, Happening::KillSwitch { on: true });
         let hour = stop.at + TimeDelta::hours(1);

@@ -71,7 +71,7 @@ pub fn twenty_lines_but_for_heavy_replies(past: &Past, decision: &Decision) -> O
         .sections
         .iter()
         .flatten()
-        .filter(|(name, _)| name.contains("heavy") || name.contains("silence"))
+        .filter(|(name, _)| name.as_str() == "concerns")
         .flat_map(|(_, ids)| ids.iter().map(String::as_str))
         .collect();
     let is_heavy =
