@@ -164,7 +164,7 @@ async fn release_promises(app: &App, tx: &WriteTx, provider: AccountId) -> Answe
             |id: &&AccountId| able.iter().any(|row| row.id == id.0 && row.state == AccountState::Active.as_str());
         match candidates.iter().find(able) {
             Some(to) if to.0 == clock.provider_id => uncertain_promises::hand_back(tx, &clock).await?,
-            Some(to) => clocks::hand_over(tx, &clock, Some(*to)).await?,
+            Some(to) => clocks::hand_over(tx, &clock, *to).await?,
             None => uncertain_promises::mark(tx, ReplyClockId(clock.id), now).await?,
         }
     }
