@@ -41,6 +41,8 @@ pub struct Transports {
     smtp: Option<Smtp>,
     /// Takes what has no live channel.
     files: Option<Files>,
+    /// Everything arrives, nowhere: the simulator's.
+    nowhere: bool,
 }
 
 /// What `doctor` says about one channel.
@@ -75,7 +77,13 @@ impl Transports {
             fcm: settings.fcm.as_ref().map(|it| Fcm::new(it, Arc::clone(&clock))).transpose()?,
             smtp: settings.smtp.as_ref().map(|it| Smtp::new(it, Arc::clone(&clock))).transpose()?,
             files: files.transpose()?,
+            nowhere: false,
         })
+    }
+
+    /// Takes everything and sends it nowhere: a run of the simulator is about what is decided.
+    pub const fn nowhere() -> Self {
+        Self { apns: None, fcm: None, smtp: None, files: None, nowhere: true }
     }
 
     /// Whether anything can leave this machine: the clock may not be forced then.
@@ -85,6 +93,9 @@ impl Transports {
 
     /// Sends one push. Safe to call again with the same order: the device folds on its collapse id.
     pub async fn push(&self, order: &PushOrder) -> Outcome {
+        if self.nowhere {
+            return Outcome::Sent { receipt: None };
+        }
         match (order.platform, &self.apns, &self.fcm, &self.files) {
             (Platform::Apns, Some(apns), _, _) => apns.send(order).await,
             (Platform::Fcm, _, Some(fcm), _) => fcm.send(order).await,
@@ -96,6 +107,9 @@ impl Transports {
 
     /// Sends one e-mail. Safe to call again with the same order: its Message-ID stays.
     pub async fn mail(&self, order: &MailOrder) -> Outcome {
+        if self.nowhere {
+            return Outcome::Sent { receipt: None };
+        }
         match (&self.smtp, &self.files) {
             (Some(smtp), _) => smtp.send(order).await,
             (None, Some(files)) => files.mail(order).await,

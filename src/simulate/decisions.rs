@@ -1,0 +1,130 @@
+//! The ledger's rows as lines of a run.
+
+use super::fields::Label;
+use super::line::Decision;
+use super::span::in_zone;
+use super::stage::Stage;
+use chrono::{DateTime, Utc};
+use domain::ids::{AccountId, SlotId};
+use domain::words::{Channel, Job, Outcome};
+use std::collections::BTreeMap;
+use storage::{Result, StorageError, digests, notices, rows, slots};
+use uuid::Uuid;
+
+/// Reads the ledger on from where it was read last.
+#[derive(Debug)]
+pub struct Ledger {
+    since: DateTime<Utc>,
+    /// What was told already of rows decided at `since` or later.
+    told: BTreeMap<Uuid, String>,
+}
+
+impl Ledger {
+    pub fn from(start: DateTime<Utc>) -> Self {
+        Self { since: start, told: BTreeMap::new() }
+    }
+
+    /// What was decided since the last call, in order.
+    pub async fn news(&mut self, stage: &Stage) -> Result<Vec<Decision>> {
+        let now = stage.app.now();
+        let mut lines = Vec::new();
+        for row in slots::decided_since(stage.store().read(), self.since).await? {
+            // Handed to dispatch: it comes to something within the same instant.
+            if row.outcome == Outcome::Planned.as_str() || self.told.get(&row.id) == Some(&row.outcome) {
+                continue;
+            }
+            self.told.insert(row.id, row.outcome.clone());
+            lines.push(decision(stage, &row).await?);
+        }
+        if now > self.since {
+            let ids: Vec<Uuid> = slots::decided_since(stage.store().read(), now).await?.iter().map(|r| r.id).collect();
+            let held = |outcome: &String| outcome == Outcome::Held.as_str();
+            self.told.retain(|id, outcome| ids.contains(id) || held(outcome));
+            self.since = now;
+        }
+        Ok(lines)
+    }
+}
+
+async fn decision(stage: &Stage, row: &rows::Slot) -> Result<Decision> {
+    let job: Job = row.job.parse()?;
+    let zone = row
+        .recipient_zone
+        .parse::<chrono_tz::Tz>()
+        .map_err(|_| StorageError::Corrupt("zone".into()))?;
+    let channels: Vec<Channel> = serde_json::from_value::<Vec<String>>(row.channels.clone())?
+        .iter()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    let outcome: Outcome = row.outcome.parse()?;
+    let told = matches!(outcome, Outcome::Sent | Outcome::Folded);
+    let mut items = Vec::new();
+    for id in notices::items_of(row) {
+        items.push(item(stage, id).await?);
+    }
+    Ok(Decision {
+        at: in_zone(zone, row.decided_at),
+        job,
+        slot: row.on_date,
+        owner: row.owner_id.map(|id| stage.label(id)),
+        provider: row.provider_id.map(|id| stage.label(id)),
+        recipient: stage.label(row.recipient_id),
+        recipient_zone: zone,
+        outcome,
+        reason: row.reason.clone(),
+        channels: if told { channels } else { Vec::new() },
+        items: (!items.is_empty()).then_some(items),
+        promised: row.promised_on,
+        long: row.long_count.and_then(|count| u32::try_from(count).ok()),
+        policy_version: u32::try_from(row.policy_version).unwrap_or(0),
+        agreement_version: row.agreement_version.and_then(|version| u32::try_from(version).ok()),
+        subject: Some(subject(stage, job, row).await?),
+        sections: sections(stage, job, row).await?,
+    })
+}
+
+/// What the slot is about, by its name in the run.
+async fn subject(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Label> {
+    Ok(match job {
+        Job::Digest => stage.label(row.recipient_id),
+        Job::PlanReview => Label(format!("plan/{}", stage.label(row.recipient_id).as_str())),
+        Job::AgreementRound => {
+            let of = |id: Option<Uuid>| id.map(|id| stage.label(id).0).unwrap_or_default();
+            Label(format!("agreement/{}/{}", of(row.owner_id), of(row.provider_id)))
+        }
+        Job::OverdueNotice | Job::ResponseReminder => match notices::items_of(row).first() {
+            Some(id) => item(stage, *id).await?,
+            None => stage.label(row.subject),
+        },
+        Job::CheckIn | Job::MessageNotice => stage.label(row.subject),
+    })
+}
+
+/// A message by its name; a check-in as `series/slot`.
+async fn item(stage: &Stage, id: Uuid) -> Result<Label> {
+    Ok(match slots::by_id(stage.store().read(), SlotId(id)).await? {
+        Some(slot) => match slot.series_id {
+            Some(series) => Label(format!("{}/{}", stage.label(series).as_str(), slot.on_date)),
+            None => stage.label(id),
+        },
+        None => stage.label(id),
+    })
+}
+
+async fn sections(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Option<BTreeMap<String, Vec<Label>>>> {
+    if job != Job::Digest || row.outcome != Outcome::Sent.as_str() {
+        return Ok(None);
+    }
+    let db = stage.store().read();
+    let Some(run) = digests::of_date(db, AccountId(row.recipient_id), row.on_date).await? else { return Ok(None) };
+    let mut sections: BTreeMap<String, Vec<Label>> = BTreeMap::new();
+    for line in digests::lines(db, run.id).await? {
+        let about = line.message_id.or(line.slot_id).or(line.series_id).or(line.clock_id);
+        let label = match about {
+            Some(id) => item(stage, id).await?,
+            None => stage.label(line.owner_id),
+        };
+        sections.entry(line.section).or_default().push(label);
+    }
+    Ok(Some(sections))
+}

@@ -1,0 +1,148 @@
+//! The stage: a scratch database on a virtual clock, with the people of a run. Whatever happens to
+//! them goes through the same functions as a call from a phone.
+
+use super::fields::Label;
+use backend::app::sessions::Caller;
+use backend::{App, Settings};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use domain::clock::{SeededEntropy, VirtualClock};
+use domain::ids::{AccountId, DeviceId, OrganisationId, PersonId, RelationshipId, SessionId};
+use domain::ownership::Actor;
+use domain::words::{ConsentKind, Language, Level, Platform, PushEnvironment, Role};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use storage::sealed::{MasterKey, Sealer};
+use storage::sessions::NewDevice;
+use storage::{Address, Result, Store, accounts, connect};
+use uuid::Uuid;
+
+/// The scratch world of one run.
+#[derive(Debug)]
+pub struct Stage {
+    pub app: Arc<App>,
+    pub clock: VirtualClock,
+    pub zone: Tz,
+    pub organisation: OrganisationId,
+    pub admin: Caller,
+    people: BTreeMap<Label, Caller>,
+    labels: BTreeMap<Uuid, Label>,
+    pub pairs: BTreeMap<(Label, Label), RelationshipId>,
+}
+
+impl Stage {
+    /// An empty world at `start`. Nothing in it outlives the run, so nothing is synced to a disk.
+    ///
+    /// # Errors
+    /// When the scratch database cannot be made.
+    pub async fn set(seed: u64, start: DateTime<Utc>, zone: Tz) -> Result<Self> {
+        let clock = VirtualClock::at(start);
+        let ticking: Arc<VirtualClock> = Arc::new(clock.clone());
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let scratch = Address { durable: false, ..Address::new("sqlite::memory:") };
+        let keys = connect::open(&scratch).await?;
+        let master = MasterKey::generate(&*entropy);
+        let sealer = Sealer::over(keys, master, ticking.clone(), entropy.clone()).await?;
+        let store = Store::connect(&scratch, Arc::new(sealer), ticking, entropy).await?;
+        storage::migrate(&store).await?;
+        let organisation = OrganisationId(store.new_id());
+        let tx = store.write().await?;
+        let new = accounts::NewOrganisation {
+            id: organisation,
+            name: "Simulation".into(),
+            level: Level::Primary,
+            zone: zone.name().to_owned(),
+            calendar: "NO".into(),
+        };
+        accounts::create_organisation(&tx, new, start).await?;
+        tx.commit().await?;
+        let app = App::new(store, Settings { requests_per_minute: u32::MAX, ..Settings::default() });
+        let mut stage = Self {
+            admin: nobody(organisation),
+            app,
+            clock,
+            zone,
+            organisation,
+            people: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+        };
+        stage.admin = stage.person(&Label("admin".into()), Role::Admin).await?;
+        Ok(stage)
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    /// The person of this label, who comes onto the stage the first time she is named.
+    pub async fn person(&mut self, label: &Label, role: Role) -> Result<Caller> {
+        if let Some(caller) = self.people.get(label) {
+            return Ok(*caller);
+        }
+        let store = self.app.store.clone();
+        let now = self.app.now();
+        let account = AccountId(store.new_id());
+        let device = DeviceId(store.new_id());
+        let caller = Caller {
+            actor: Actor { account, role, organisation: self.organisation },
+            session: SessionId(store.new_id()),
+            device,
+            language: Language::Nb,
+        };
+        let tx = store.write().await?;
+        let new = accounts::NewAccount {
+            id: account,
+            person: PersonId(store.new_id()),
+            organisation: self.organisation,
+            role,
+            login: format!("{}-{}", account, label.as_str()),
+            password_hash: None,
+            display_name: label.as_str().to_owned(),
+            email: (role == Role::Provider).then(|| format!("{account}@example.org")),
+            language: Language::Nb,
+            zone: self.zone.name().to_owned(),
+        };
+        accounts::create_account(&tx, new, now).await?;
+        let token = backend::app::sessions::push_token(account.to_string());
+        let phone = NewDevice {
+            id: device,
+            account,
+            platform: if role == Role::Provider { Platform::Fcm } else { Platform::Apns },
+            environment: PushEnvironment::Production,
+            token: Some(token),
+            app_version: "1.0.0".into(),
+        };
+        storage::sessions::register_device(&tx, phone, now).await?;
+        storage::consents::give(&tx, store.new_id(), account, ConsentKind::NonEmergency, "1", now).await?;
+        tx.commit().await?;
+        self.people.insert(label.clone(), caller);
+        self.labels.insert(account.0, label.clone());
+        Ok(caller)
+    }
+
+    /// Somebody who is on the stage already.
+    pub fn known(&self, label: &Label) -> Option<Caller> {
+        self.people.get(label).copied()
+    }
+
+    /// Remembers what a thing is called in the lines.
+    pub fn name(&mut self, id: impl Into<Uuid>, label: &Label) {
+        self.labels.insert(id.into(), label.clone());
+    }
+
+    /// What a thing is called in the lines; its own id where the run gave it no name.
+    pub fn label(&self, id: impl Into<Uuid>) -> Label {
+        let id = id.into();
+        self.labels.get(&id).cloned().unwrap_or_else(|| Label(id.to_string()))
+    }
+}
+
+fn nobody(organisation: OrganisationId) -> Caller {
+    Caller {
+        actor: Actor { account: AccountId(Uuid::nil()), role: Role::Admin, organisation },
+        session: SessionId(Uuid::nil()),
+        device: DeviceId(Uuid::nil()),
+        language: Language::Nb,
+    }
+}
