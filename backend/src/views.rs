@@ -13,6 +13,20 @@ pub fn word<T: FromStr>(word: &str) -> Answer<T> {
     word.parse().map_err(|_| Refusal::from(StorageError::Corrupt(format!("unknown word {word:?}"))))
 }
 
+/// Several of them.
+pub fn words<A: Copy + std::fmt::Display, B: FromStr>(all: &[A]) -> Answer<Vec<B>> {
+    all.iter().map(|one| word(&one.to_string())).collect()
+}
+
+/// Cuts a list that was read one row too far back to `limit`, and tells the last row of the page if
+/// there is another page.
+pub fn cut<T>(rows: &mut Vec<T>, limit: u64) -> Option<&T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    rows.last().filter(|_| more)
+}
+
 /// `limit` within its bounds, or the fault.
 pub fn limit(asked: Option<u32>) -> Answer<u64> {
     use mobile_contract::page::{DEFAULT_LIMIT, MAX_LIMIT};

@@ -22,6 +22,7 @@ words! {
         AnswerCheckIn = "answer_check_in", TendSlate = "tend_slate",
         SeeConsultations = "see_consultations", PlanConsultation = "plan_consultation",
         ConsentToSubstitute = "consent_to_substitute", SuggestPlanReview = "suggest_plan_review",
+        SeePlanWishes = "see_plan_wishes",
         AskForRound = "ask_for_round",
         /// A provider stops taking part.
         Leave = "leave",
@@ -147,7 +148,7 @@ pub fn in_relationship(actor: Actor, action: InRelationship, relationship: &Rela
         A::TendSlate => permit_if(actor, provider && standing != Standing::Member && open),
         A::PlanConsultation => permit_if(actor, open),
         A::ConsentToSubstitute => permit_if(actor, owner && open),
-        A::SuggestPlanReview => permit_if(actor, provider && active),
+        A::SuggestPlanReview | A::SeePlanWishes => permit_if(actor, provider && active),
         A::AskForRound => permit_if(actor, active),
         A::Leave => permit_if(actor, provider && open),
     }

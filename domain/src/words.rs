@@ -96,4 +96,6 @@ words! {
     PlanLevel { Well = "well", Early = "early", Harder = "harder", Crisis = "crisis", After = "after" }
     /// Contact in the sense of the gate: messages are contact too and live in their own table.
     ContactKind { LoggedCall = "logged_call", LetsTalk = "lets_talk", ConsultationHeld = "consultation_held" }
+    /// What makes a pair look at its agreement out of turn (R25).
+    RoundCause { SharingChanged = "sharing_changed", ProviderChanged = "provider_changed", Asked = "asked" }
 }

@@ -1,7 +1,10 @@
 //! What crosses the wire. A leaf: it knows nothing of the rest of the house.
 
+pub mod access_log;
 pub mod accounts;
 pub mod counts;
+pub mod crisis_plan;
+pub mod grants;
 pub mod page;
 pub mod policy;
 pub mod problem;

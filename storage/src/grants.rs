@@ -175,3 +175,13 @@ pub async fn teams_of(db: &impl ConnectionTrait, providers: &[AccountId]) -> Res
     teams.dedup();
     Ok(teams)
 }
+
+/// Who is on a team.
+pub async fn members(db: &impl ConnectionTrait, team: TeamId) -> Result<Vec<AccountId>> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::TeamId.eq(team.0))
+        .order_by_asc(membership::Column::AccountId)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| AccountId(row.account_id)).collect())
+}

@@ -2,6 +2,7 @@
 
 use crate::app::{Answer, Refusal};
 use chrono::{DateTime, Datelike, NaiveTime, Utc};
+use domain::wording::{FieldFault as Words, Unit};
 use mobile_contract::problem::FieldFault;
 
 /// Text of at most `most` Unicode scalar values. NUL is refused: PostgreSQL cannot keep it.
@@ -10,7 +11,8 @@ pub fn text(pointer: &str, text: &str, most: usize) -> Answer<()> {
         return Err(Refusal::field(pointer, FieldFault::Format));
     }
     if text.chars().nth(most).is_some() {
-        return Err(Refusal::field(pointer, FieldFault::TooLong));
+        let max = u32::try_from(most).unwrap_or(u32::MAX);
+        return Err(Refusal::field(pointer, Words::TooLong { max, unit: Unit::Characters }));
     }
     Ok(())
 }
@@ -20,7 +22,7 @@ pub fn text(pointer: &str, text: &str, most: usize) -> Answer<()> {
 pub fn line<'a>(pointer: &str, line: &'a str, most: usize) -> Answer<&'a str> {
     let line = line.trim();
     if line.is_empty() {
-        return Err(Refusal::field(pointer, FieldFault::TooShort));
+        return Err(Refusal::field(pointer, Words::TooShort { min: 1, unit: Unit::Characters }));
     }
     if line.chars().any(char::is_control) {
         return Err(Refusal::field(pointer, FieldFault::Format));
@@ -42,7 +44,8 @@ pub fn to_come(pointer: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Answer<D
 
 /// A time on the wall clock, written `HH:MM`.
 pub fn clock_time(pointer: &str, text: &str) -> Answer<NaiveTime> {
-    let shaped = text.len() == 5 && text.as_bytes().get(2) == Some(&b':');
+    let shaped = text.len() == 5
+        && text.bytes().enumerate().all(|(place, byte)| if place == 2 { byte == b':' } else { byte.is_ascii_digit() });
     shaped
         .then(|| NaiveTime::parse_from_str(text, "%H:%M").ok())
         .flatten()

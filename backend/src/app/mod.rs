@@ -1,8 +1,11 @@
 //! What each call does: look up (which authorises), decide (domain), write (one commit). Nothing
 //! here knows HTTP; the simulator drives the same functions.
 
+pub mod access_log;
 pub mod bounds;
 pub mod counts;
+pub mod crisis_plan;
+pub mod grants;
 pub mod kill_switch;
 pub mod organisation_accounts;
 pub mod policies;
@@ -10,6 +13,7 @@ pub mod policy_previews;
 pub mod refusal;
 pub mod relationships;
 pub mod sessions;
+pub mod shared_plan;
 pub mod templates;
 pub mod uncertain_promises;
 

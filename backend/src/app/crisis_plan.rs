@@ -1,0 +1,263 @@
+//! The owner's plan: writing it, looking back, using it, looking at it again. None of this is held
+//! up by a pause or a hospital stay.
+
+use crate::app::sessions::Caller;
+use crate::app::{Answer, Refusal, bounds};
+use crate::state::App;
+use crate::views;
+use chrono::{DateTime, Utc};
+use domain::crisis_plan::{
+    MAX_NOTE_CHARS, MAX_SECTION_CHARS, ReviewTrigger, Wording, differing, labels, levels, trigger_of, write,
+};
+use domain::ids::{AccountId, PlanId, SlotId};
+use domain::policy::{OnOwn, Permit};
+use domain::words::{PlanLevel, PlanSection, PromptAnswer};
+use mobile_contract::crisis_plan::{
+    PlanOut, PlanReviewOut, PlanReviewsOut, PlanSectionOut, PlanUseOut, PlanUsesOut, PlanVersionOut, PlanVersionsOut,
+    PlanWordingOut, PlanWordingSectionOut,
+};
+use mobile_contract::page::Position;
+use mobile_contract::problem::{FieldFault, ProblemCode};
+use storage::crisis_plan::{Plan, Review, Use};
+use storage::sealed::Scope;
+use storage::{Authorized, StorageError, WriteTx, accounts, calendars, crisis_plan, plan_reviews, relationships};
+use uuid::Uuid;
+
+const VERSIONS: &str = "list_plan_versions";
+const USES: &str = "list_plan_uses";
+const REVIEWS: &str = "list_plan_reviews";
+
+pub async fn get(app: &App, caller: Caller) -> Answer<PlanOut> {
+    present(&*crisis_plan::own(&app.store, app.store.read(), caller.actor).await?)
+}
+
+/// Writes one section; text without anything in it removes the section.
+pub async fn write_section(
+    app: &App,
+    caller: Caller,
+    section: PlanSection,
+    text: &str,
+    if_match: Option<&str>,
+) -> Answer<PlanOut> {
+    bounds::text("/text", text, MAX_SECTION_CHARS)?;
+    change(app, caller, if_match, |wording| {
+        write(wording, section, text);
+    })
+    .await
+}
+
+/// Makes an earlier wording the present one, as a new version.
+pub async fn restore(app: &App, caller: Caller, number: i32, if_match: Option<&str>) -> Answer<PlanOut> {
+    let (earlier, _) = crisis_plan::version(&app.store, app.store.read(), leave(caller)?, number).await?;
+    change(app, caller, if_match, |wording| *wording = earlier).await
+}
+
+async fn change(
+    app: &App,
+    caller: Caller,
+    if_match: Option<&str>,
+    edit: impl FnOnce(&mut Wording),
+) -> Answer<PlanOut> {
+    let owner = leave(caller)?.account();
+    let key = app.store.sealer.key(Scope::Owner(owner)).await?;
+    let now = app.now();
+    let tx = app.store.write().await?;
+    let plan = crisis_plan::own(&app.store, &*tx, caller.actor).await?;
+    views::if_match(if_match, plan.version)?;
+    let before = plan.wording();
+    let mut wording = before.clone();
+    edit(&mut wording);
+    let changed = differing(&before, &wording);
+    if changed.is_empty() {
+        return present(&plan);
+    }
+    crisis_plan::write(&tx, &key, &plan, &wording, PlanId(app.store.new_id()), now).await?;
+    let today = calendars::today(&*tx, owner, now).await?;
+    let mut happened: Vec<ReviewTrigger> = changed.into_iter().filter_map(trigger_of).collect();
+    happened.sort();
+    happened.dedup();
+    for trigger in happened {
+        plan_reviews::happened(&tx, owner, trigger, today, now).await?;
+    }
+    let out = present(&*crisis_plan::own(&app.store, &*tx, caller.actor).await?)?;
+    tx.commit().await?;
+    Ok(out)
+}
+
+pub async fn versions(
+    app: &App,
+    caller: Caller,
+    cursor: Option<&str>,
+    limit: Option<u32>,
+) -> Answer<PlanVersionsOut> {
+    let permit = leave(caller)?;
+    let limit = views::limit(limit)?;
+    let before = position(app, VERSIONS, permit, cursor)?.map(|place| i32::try_from(place.micros).unwrap_or(i32::MAX));
+    let mut rows = crisis_plan::versions(app.store.read(), permit, before, limit + 1).await?;
+    let next = views::cut(&mut rows, limit)
+        .map(|(number, _)| Position { micros: i64::from(*number), id: Uuid::nil() })
+        .map(|place| app.cursors.write(VERSIONS, permit.account().0, place));
+    let items = rows.into_iter().map(|(number, created_at)| PlanVersionOut { number, created_at }).collect();
+    Ok(PlanVersionsOut { items, next_cursor: next })
+}
+
+pub async fn version(app: &App, caller: Caller, number: i32) -> Answer<PlanWordingOut> {
+    let permit = leave(caller)?;
+    let (wording, created_at) = crisis_plan::version(&app.store, app.store.read(), permit, number).await?;
+    let sections = wording
+        .into_iter()
+        .map(|(section, text)| {
+            Ok(PlanWordingSectionOut {
+                section: views::word(section.as_str())?,
+                text,
+                labels: views::words(labels(section))?,
+            })
+        })
+        .collect::<Answer<_>>()?;
+    Ok(PlanWordingOut { number, created_at, sections })
+}
+
+/// She used her plan.
+pub async fn record_use(
+    app: &App,
+    caller: Caller,
+    id: Option<Uuid>,
+    level: PlanLevel,
+    note: Option<String>,
+) -> Answer<PlanUseOut> {
+    let note = note.filter(|note| !note.trim().is_empty());
+    if let Some(note) = &note {
+        bounds::text("/note", note, MAX_NOTE_CHARS)?;
+    }
+    let owner = leave(caller)?.account();
+    let key = app.store.sealer.key(Scope::Owner(owner)).await?;
+    let now = app.now();
+    let used = Use { id: id.unwrap_or_else(|| app.store.new_id()), at: now, level, note };
+    let tx = app.store.write().await?;
+    let plan = written(app, &tx, caller).await?;
+    crisis_plan::record_use(&tx, &key, &plan, used.clone()).await?;
+    let today = calendars::today(&*tx, owner, now).await?;
+    plan_reviews::happened(&tx, owner, ReviewTrigger::PlanUsed, today, now).await?;
+    tx.commit().await?;
+    present_use(used)
+}
+
+pub async fn uses(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PlanUsesOut> {
+    let permit = leave(caller)?;
+    let limit = views::limit(limit)?;
+    let after = position(app, USES, permit, cursor)?.and_then(moment);
+    let mut rows = crisis_plan::uses(&app.store, permit, after, limit + 1).await?;
+    let next = views::cut(&mut rows, limit)
+        .map(|last| Position { micros: last.at.timestamp_micros(), id: last.id })
+        .map(|place| app.cursors.write(USES, permit.account().0, place));
+    Ok(PlanUsesOut { items: rows.into_iter().map(present_use).collect::<Answer<_>>()?, next_cursor: next })
+}
+
+/// She looked at her plan unasked, or wants to.
+pub async fn record_review(
+    app: &App,
+    caller: Caller,
+    id: Option<Uuid>,
+    answer: PromptAnswer,
+    with: Option<AccountId>,
+) -> Answer<PlanReviewOut> {
+    let now = app.now();
+    let tx = app.store.write().await?;
+    let review = Review { id: id.unwrap_or_else(|| app.store.new_id()), at: now, answer, with, slot: None };
+    review_in(app, &tx, caller, review).await?;
+    tx.commit().await?;
+    Ok(present_reviews(app, vec![review]).await?.pop().ok_or_else(Refusal::not_found)?)
+}
+
+/// Writes a review down, and with whom she wants to look. The whole of an answer to a prompt about
+/// the plan, too.
+pub async fn review_in(app: &App, tx: &WriteTx, caller: Caller, review: Review) -> Answer<()> {
+    let plan = written(app, tx, caller).await?;
+    let owner = plan.permit().account();
+    match (review.answer, review.with) {
+        (PromptAnswer::Together, None) => return Err(Refusal::field("/with_provider_id", FieldFault::Required)),
+        (PromptAnswer::Together, Some(provider)) => {
+            if !crisis_plan::is_shared(&**tx, owner, provider, review.at).await? {
+                return Err(Refusal::field("/with_provider_id", FieldFault::NotInList));
+            }
+        }
+        (_, Some(_)) => return Err(Refusal::field("/with_provider_id", FieldFault::UnknownField)),
+        (_, None) => {}
+    }
+    crisis_plan::record_review(tx, &plan, review).await?;
+    if let Some(asking) = plan_reviews::series_of(&**tx, owner).await? {
+        plan_reviews::together_with(tx, &asking, review.with).await?;
+    }
+    Ok(())
+}
+
+pub async fn reviews(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PlanReviewsOut> {
+    let permit = leave(caller)?;
+    let limit = views::limit(limit)?;
+    let after = position(app, REVIEWS, permit, cursor)?.and_then(moment);
+    let mut rows = crisis_plan::reviews(app.store.read(), permit, after, limit + 1).await?;
+    let next = views::cut(&mut rows, limit)
+        .map(|last| Position { micros: last.at.timestamp_micros(), id: last.id })
+        .map(|place| app.cursors.write(REVIEWS, permit.account().0, place));
+    Ok(PlanReviewsOut { items: present_reviews(app, rows).await?, next_cursor: next })
+}
+
+/// The plan, which must have words in it: there is nothing to use or to look at otherwise.
+async fn written(app: &App, tx: &WriteTx, caller: Caller) -> Answer<Authorized<Plan>> {
+    let plan = crisis_plan::own(&app.store, &**tx, caller.actor).await?;
+    if plan.sections.is_empty() { Err(Refusal::conflict()) } else { Ok(plan) }
+}
+
+fn leave(caller: Caller) -> Result<Permit, StorageError> {
+    relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)
+}
+
+fn position(app: &App, list: &str, permit: Permit, cursor: Option<&str>) -> Answer<Option<Position>> {
+    cursor
+        .map(|cursor| app.cursors.read(list, permit.account().0, cursor))
+        .transpose()
+        .map_err(|_| ProblemCode::BadCursor.into())
+}
+
+fn moment(place: Position) -> Option<(DateTime<Utc>, Uuid)> {
+    Some((DateTime::from_timestamp_micros(place.micros)?, place.id))
+}
+
+fn present(plan: &Plan) -> Answer<PlanOut> {
+    let sections = plan
+        .sections
+        .iter()
+        .map(|(section, held)| {
+            Ok(PlanSectionOut {
+                section: views::word(section.as_str())?,
+                text: held.text.clone(),
+                levels: views::words(levels(*section))?,
+                labels: views::words(labels(*section))?,
+                updated_at: held.updated_at,
+            })
+        })
+        .collect::<Answer<_>>()?;
+    Ok(PlanOut { version: plan.version, sections, written_at: plan.written_at, edited_at: plan.edited_at })
+}
+
+fn present_use(used: Use) -> Answer<PlanUseOut> {
+    Ok(PlanUseOut { id: used.id, used_at: used.at, level: views::word(used.level.as_str())?, note: used.note })
+}
+
+async fn present_reviews(app: &App, reviews: Vec<Review>) -> Answer<Vec<PlanReviewOut>> {
+    let ids: Vec<AccountId> = reviews.iter().filter_map(|review| review.with).collect();
+    let people = accounts::many(app.store.read(), &ids).await?;
+    reviews
+        .into_iter()
+        .map(|review| {
+            let with = review.with.and_then(|id| people.iter().find(|row| row.id == id.0));
+            Ok(PlanReviewOut {
+                id: review.id,
+                at: review.at,
+                answer: views::word(review.answer.as_str())?,
+                with_provider: with.map(views::party),
+                slot_id: review.slot.map(|SlotId(id)| id),
+            })
+        })
+        .collect()
+}
