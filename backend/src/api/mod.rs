@@ -3,11 +3,13 @@
 
 pub mod answer;
 pub mod auth;
+mod crisis_plan;
 mod organisation;
 mod policies;
 pub mod problem;
 mod relationships;
 mod sessions;
+mod sharing;
 mod tags;
 mod templates;
 
@@ -19,6 +21,7 @@ const TITLE: &str = "Reconnect";
 fn resources() -> impl OpenApi {
     (
         (sessions::SessionsApi, relationships::RelationshipsApi),
+        (crisis_plan::CrisisPlanApi, sharing::SharingApi),
         (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
     )
 }

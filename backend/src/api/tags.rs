@@ -10,4 +10,8 @@ pub enum ApiTags {
     Relationships,
     /// What an organisation tunes, words and counts.
     Organisation,
+    /// The owner's crisis plan, its versions, uses and reviews.
+    Plan,
+    /// Who sees what, and who read what.
+    Sharing,
 }
