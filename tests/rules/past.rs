@@ -14,6 +14,9 @@ pub struct Past {
     pub series: BTreeMap<String, Series>,
     /// Numbers of `events` by the person who is their owner or provider.
     by_person: BTreeMap<String, Vec<usize>>,
+    /// Numbers of the `events` that name nobody, and of those that suspend somebody.
+    of_nobody: Vec<usize>,
+    suspensions: Vec<usize>,
     /// Numbers of `decisions` by owner or, without one, by recipient.
     decided: BTreeMap<String, Vec<usize>>,
     times: Vec<(usize, DateTime<Utc>)>,
@@ -65,6 +68,8 @@ impl Past {
             messages: BTreeMap::new(),
             series: BTreeMap::new(),
             by_person: BTreeMap::new(),
+            of_nobody: Vec::new(),
+            suspensions: Vec::new(),
             decided: BTreeMap::new(),
             times,
         };
@@ -125,6 +130,12 @@ impl Past {
             for person in [&event.owner, &event.provider].into_iter().flatten() {
                 self.by_person.entry(person.clone()).or_default().push(number);
             }
+            if event.owner.is_none() && event.provider.is_none() {
+                self.of_nobody.push(number);
+            }
+            if event.kind == "account_suspended" {
+                self.suspensions.push(number);
+            }
         }
         for (number, decision) in self.decisions.iter().enumerate() {
             let person = decision.owner.clone().unwrap_or(decision.recipient.clone());
@@ -152,7 +163,12 @@ impl Past {
 
     /// Events that name nobody.
     pub fn of_nobody(&self, line: usize) -> impl DoubleEndedIterator<Item = &Event> {
-        self.events.iter().filter(move |event| event.line < line && event.owner.is_none() && event.provider.is_none())
+        self.of_nobody.iter().map(|number| &self.events[*number]).filter(move |event| event.line < line)
+    }
+
+    /// Events that suspend somebody.
+    pub fn suspensions(&self, line: usize) -> impl Iterator<Item = &Event> {
+        self.suspensions.iter().map(|number| &self.events[*number]).filter(move |event| event.line < line)
     }
 
     /// Decisions that concern an owner, or a provider's digests, above a line.

@@ -44,17 +44,13 @@ impl Past {
 
     /// Suspended, or left.
     pub fn is_gone(&self, person: &str, line: usize) -> bool {
-        let suspended = |event: &&Event| {
-            event.kind == "account_suspended"
-                && match event.required("who") {
-                    "owner" => event.owner.as_deref() == Some(person),
-                    "provider" => event.provider.as_deref() == Some(person),
-                    who => who == person,
-                }
-        };
-        let anywhere = self.events.iter().filter(|event| event.line < line).any(|event| suspended(&event));
+        let suspended = self.suspensions(line).any(|event| match event.required("who") {
+            "owner" => event.owner.as_deref() == Some(person),
+            "provider" => event.provider.as_deref() == Some(person),
+            who => who == person,
+        });
         let left = |event: &Event| event.kind == "provider_left" && event.provider.as_deref() == Some(person);
-        anywhere || self.of(person, line).any(left)
+        suspended || self.of(person, line).any(left)
     }
 
     pub fn is_active(&self, owner: &str, provider: &str, line: usize) -> bool {
