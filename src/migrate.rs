@@ -5,11 +5,9 @@ use crate::shell::{Done, Shell};
 
 pub async fn run(shell: Shell) -> Done {
     let database = open_store::database(&shell.config).await?;
-    let pending = migrations::pending(&database).await?;
-    migrations::run(&database).await?;
-    match pending {
+    match migrations::run(&database).await? {
         0 => tracing::info!("the database is at this version already"),
-        pending => tracing::info!(migrations.run = pending, "the database is at this version now"),
+        run => tracing::info!(migrations.run = run, "the database is at this version now"),
     }
     Ok(database.close().await?)
 }

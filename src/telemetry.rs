@@ -5,7 +5,7 @@ use crate::config::running::{LogFormat, Telemetry};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{FilterExt, ParseError, Targets};
+use tracing_subscriber::filter::{ParseError, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -27,13 +27,14 @@ const CEILINGS: &[(&str, LevelFilter)] = &[
 /// A filter that does not read, which [`crate::config::Config`] has ruled out.
 pub fn start(telemetry: &Telemetry) -> Result<(), ParseError> {
     let wanted = EnvFilter::try_new(&telemetry.log)?;
-    let filter = wanted.and(ceilings());
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match telemetry.format {
         LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    // Filters for all layers, not `with_filter` on the one: a filter of a layer remembers on the thread that it
+    // said no, and a crate that only asks whether it may log (sqlx does) makes it swallow the next event.
+    tracing_subscriber::registry().with(wanted).with(ceilings()).with(lines).init();
     std::panic::set_hook(Box::new(|panic| {
         // The message is left out: a failed slice quotes the text it was cut from.
         let location = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -43,6 +43,28 @@ on_both_databases! {
         store.close().await.expect("closed");
     }
 
+    async fn replicas_can_start_together(database) {
+        let house = migrated(database).await;
+        // The second replica of a test has no port of its own: that it comes as far as asking for one is enough.
+        let (one, other) = (house.spawn(&["serve"]), house.spawn(&["serve"]));
+        while house.client().try_get("/readyz").await.is_none() {
+            tokio::time::sleep(MOMENT).await;
+        }
+        let mut replicas = [one, other];
+        let mut ended = 0;
+        while ended == 0 {
+            tokio::time::sleep(MOMENT).await;
+            ended = replicas.iter_mut().filter_map(Process::ended).count();
+        }
+        for mut replica in replicas {
+            if replica.ended().is_some() {
+                replica.wait().await;
+                assert!(replica.log().contains("server.listen"), "{}", replica.log());
+            }
+        }
+        assert_eq!(ended, 1);
+    }
+
     async fn serving_an_unmigrated_database_is_refused(database) {
         let house = Harness::on(database).await;
         let serve = house.run(&["serve"]).await;

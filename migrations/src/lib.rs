@@ -11,8 +11,10 @@ mod m0007_organisation;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
+use std::collections::BTreeSet;
 
 /// Key of the advisory lock: the letters "reconnec" as a number.
 const LOCK: i64 = 0x7265_636f_6e6e_6563;
@@ -35,21 +37,42 @@ impl MigratorTrait for Migrator {
 }
 
 /// Brings the schema up to date. The whole run is one transaction under one lock: replicas that
-/// start together wait for the first, and a failed run leaves the schema as it was.
-pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
+/// start together wait for the first, and a failed run leaves the schema as it was. Gives how many were run.
+pub async fn run(db: &DatabaseConnection) -> Result<usize, DbErr> {
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     let txn = db.begin_with_options(options).await?;
     if db.get_database_backend() == DbBackend::Postgres {
         txn.execute_unprepared(&format!("select pg_advisory_xact_lock({LOCK})")).await?;
     }
+    let pending = pending(&txn).await?;
     Migrator::up(&txn, None).await?;
-    txn.commit().await
+    txn.commit().await?;
+    Ok(pending)
 }
 
-/// How many migrations are still to be run.
-pub async fn pending(db: &DatabaseConnection) -> Result<usize, DbErr> {
-    Ok(Migrator::get_pending_migrations(db).await?.len())
+/// How many migrations are still to be run. Only reads: `get_pending_migrations` makes its table, outside the lock.
+/// Those of a later version are no fault, since two versions run side by side during an update.
+pub async fn pending(db: &impl ConnectionTrait) -> Result<usize, DbErr> {
+    let run: BTreeSet<String> = if has_table(db, "seaql_migrations").await? {
+        let rows = db.query_all(Query::select().column("version").from("seaql_migrations")).await?;
+        rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, _>>()?
+    } else {
+        BTreeSet::new()
+    };
+    Ok(Migrator::migrations().iter().filter(|migration| !run.contains(migration.name())).count())
+}
+
+async fn has_table(db: &impl ConnectionTrait, table: &str) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    let question = match backend {
+        DbBackend::Postgres => {
+            "select 1 from pg_catalog.pg_tables where schemaname = current_schema() and tablename = $1"
+        }
+        _ => "select 1 from sqlite_master where type = 'table' and name = $1",
+    };
+    let found = db.query_one_raw(Statement::from_sql_and_values(backend, question, [table.into()])).await?;
+    Ok(found.is_some())
 }
 
 /// Makes `table` refuse UPDATE and DELETE, whoever asks.

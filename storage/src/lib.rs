@@ -49,8 +49,8 @@ pub use authorized::{Authorized, for_organisation, permitted};
 pub use connect::{Address, Store, WriteTx};
 pub use error::{Result, StorageError};
 
-/// Brings the schema of `store` up to date.
-pub async fn migrate(store: &Store) -> Result<()> {
+/// Brings the schema of `store` up to date; gives how many migrations were run.
+pub async fn migrate(store: &Store) -> Result<usize> {
     Ok(migrations::run(store.read()).await?)
 }
 

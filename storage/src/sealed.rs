@@ -11,7 +11,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use domain::clock::{Clock, Entropy, new_id};
 use domain::ids::{AccountId, ThreadId};
 use hkdf::Hkdf;
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait, Value};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt;
@@ -172,6 +172,26 @@ impl Place {
     }
 }
 
+/// Key of the advisory lock around [`prepare`]: the letters "data_key" as a number.
+const LOCK: i64 = 0x6461_7461_5f6b_6579;
+
+/// Makes the table of wrapped keys. Replicas that start together take turns: PostgreSQL's `if not exists` lets two
+/// see that it is missing, and fails the slower one.
+async fn prepare(keys: &DatabaseConnection) -> Result<()> {
+    let postgres = keys.get_database_backend() == DbBackend::Postgres;
+    let (bytes, id) = if postgres { ("bytea", "uuid") } else { ("blob", "blob") };
+    let txn = keys.begin().await?;
+    if postgres {
+        txn.execute_unprepared(&format!("select pg_advisory_xact_lock({LOCK})")).await?;
+    }
+    txn.execute_unprepared(&format!(
+        "create table if not exists data_key (id {id} primary key, scope text not null, subject {id} not null, \
+         wrapped {bytes} not null, master_id text not null, created_at text not null, unique (scope, subject))"
+    ))
+    .await?;
+    Ok(txn.commit().await?)
+}
+
 /// Finds, makes and destroys data keys.
 #[derive(Debug)]
 pub struct Sealer {
@@ -192,13 +212,7 @@ impl Sealer {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self> {
-        let bytes = if keys.get_database_backend() == sea_orm::DbBackend::Postgres { "bytea" } else { "blob" };
-        let id = if keys.get_database_backend() == sea_orm::DbBackend::Postgres { "uuid" } else { "blob" };
-        keys.execute_unprepared(&format!(
-            "create table if not exists data_key (id {id} primary key, scope text not null, subject {id} not null, \
-             wrapped {bytes} not null, master_id text not null, created_at text not null, unique (scope, subject))"
-        ))
-        .await?;
+        prepare(&keys).await?;
         Ok(Self { keys, master, clock, entropy, open: RwLock::new(HashMap::new()) })
     }
 
