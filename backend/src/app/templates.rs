@@ -41,8 +41,8 @@ pub async fn catalogue(app: &App, caller: Caller) -> Answer<TextsOut> {
 fn describe(text: &Entry, standing: &[rows::Template]) -> Answer<TextOut> {
     let wordings = Language::ALL.iter().map(|language| {
         let of = |row: &&rows::Template| row.key == text.key.as_str() && row.language == language.as_str();
-        let approved = standing.iter().filter(of).filter(|row| row.approved_at.is_some()).next_back();
-        let draft = standing.iter().filter(of).filter(|row| row.approved_at.is_none()).next_back();
+        let approved = standing.iter().filter(of).rfind(|row| row.approved_at.is_some());
+        let draft = standing.iter().filter(of).rfind(|row| row.approved_at.is_none());
         Ok(WordingOut {
             language: views::word(language.as_str())?,
             shipped: Wording::built_in_pattern(text.key, *language),
