@@ -198,7 +198,8 @@ pub fn respond(code: ProblemCode, errors: Vec<mobile_contract::problem::FieldErr
 /// Headers that every answer carries.
 fn finished(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Only what is no one's own says otherwise.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Authorization"));
     if let Ok(language) = HeaderValue::from_str(call::language().as_str()) {

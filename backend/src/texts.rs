@@ -34,6 +34,8 @@ const fn worded(code: ProblemCode) -> wording::ProblemCode {
         ProblemCode::AlreadyAnswered => Words::AlreadyAnswered,
         ProblemCode::CapReached => Words::CapReached,
         ProblemCode::NoSharedHours => Words::NoSharedHours,
+        ProblemCode::NoAgreement => Words::NoAgreement,
+        ProblemCode::OtherText => Words::OtherText,
         ProblemCode::IdempotencyInProgress => Words::IdempotencyInProgress,
         ProblemCode::Expired => Words::Expired,
         ProblemCode::Stale => Words::Stale,

@@ -3,8 +3,10 @@
 
 pub mod access;
 mod account_state;
+pub mod agreements;
 pub mod backoff;
 pub mod calendar;
+pub mod check_ins;
 pub mod clock;
 pub mod crisis_plan;
 pub mod digest;

@@ -19,7 +19,7 @@ words! {
         ActOnClock = "act_on_clock", CloseOwnClock = "close_own_clock", MovePromise = "move_promise",
         LogContact = "log_contact",
         ProposeCheckIns = "propose_check_ins", AcceptCheckIns = "accept_check_ins", StopCheckIns = "stop_check_ins",
-        AnswerCheckIn = "answer_check_in", TendSlate = "tend_slate",
+        SeeCheckIns = "see_check_ins", AnswerCheckIn = "answer_check_in", TendSlate = "tend_slate",
         SeeConsultations = "see_consultations", PlanConsultation = "plan_consultation",
         ConsentToSubstitute = "consent_to_substitute", SuggestPlanReview = "suggest_plan_review",
         SeePlanWishes = "see_plan_wishes",
@@ -145,6 +145,7 @@ pub fn in_relationship(actor: Actor, action: InRelationship, relationship: &Rela
         A::LogContact => permit_if(actor, provider && open),
         A::ProposeCheckIns | A::AcceptCheckIns => permit_if(actor, active && standing != Standing::Member),
         A::StopCheckIns => permit(actor),
+        A::SeeCheckIns => permit_if(actor, owner || open),
         A::TendSlate => permit_if(actor, provider && standing != Standing::Member && open),
         A::PlanConsultation => permit_if(actor, open),
         A::ConsentToSubstitute => permit_if(actor, owner && open),
@@ -249,6 +250,29 @@ pub fn on_section(
         Some(_) => Decision::Denied,
         None => Decision::Hidden,
     }
+}
+
+/// A check-in that was sent, as far as deciding needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    pub answered: bool,
+    /// A reply clock that its answer opened is open.
+    pub clock_open: bool,
+}
+
+/// Whether `actor` may see a check-in of `relationship`: the owner always; providers who take part
+/// once it is answered, until the end; a substitute only where a clock is open.
+pub fn on_card(actor: Actor, relationship: &Relationship, card: Card) -> Decision {
+    let state = relationship.state;
+    let seen = match relationship.standing(actor) {
+        Standing::Owner => state != RelationshipState::Invited,
+        Standing::Responsible | Standing::Member => {
+            card.answered && matches!(state, RelationshipState::Active | RelationshipState::Paused)
+        }
+        Standing::Substitute => card.answered && card.clock_open && state == RelationshipState::Active,
+        Standing::Stranger => false,
+    };
+    if seen { permit(actor) } else { Decision::Hidden }
 }
 
 /// A message as far as deciding needs it.

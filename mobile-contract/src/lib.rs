@@ -2,9 +2,12 @@
 
 pub mod access_log;
 pub mod accounts;
+pub mod agreements;
+pub mod check_ins;
 pub mod counts;
 pub mod crisis_plan;
 pub mod grants;
+pub mod help_now;
 pub mod page;
 pub mod policy;
 pub mod problem;
@@ -12,4 +15,4 @@ pub mod push;
 pub mod relationships;
 pub mod sessions;
 pub mod templates;
-mod words;
+pub mod words;

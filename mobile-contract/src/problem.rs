@@ -34,6 +34,10 @@ pub enum ProblemCode {
     CapReached,
     /// 409: the pair's hours never overlap.
     NoSharedHours,
+    /// 409: no agreement in force permits these check-ins.
+    NoAgreement,
+    /// 409: the accepted hash is of another text.
+    OtherText,
     /// 409: a call with this Idempotency-Key is still being carried out.
     IdempotencyInProgress,
     /// 412: the thing changed since it was read.
@@ -74,6 +78,8 @@ impl ProblemCode {
             | Self::AlreadyAnswered
             | Self::CapReached
             | Self::NoSharedHours
+            | Self::NoAgreement
+            | Self::OtherText
             | Self::IdempotencyInProgress => 409,
             Self::Stale => 412,
             Self::TooLarge => 413,
@@ -104,6 +110,8 @@ impl ProblemCode {
             Self::AlreadyAnswered => "already_answered",
             Self::CapReached => "cap_reached",
             Self::NoSharedHours => "no_shared_hours",
+            Self::NoAgreement => "no_agreement",
+            Self::OtherText => "other_text",
             Self::IdempotencyInProgress => "idempotency_in_progress",
             Self::Stale => "stale",
             Self::TooLarge => "too_large",

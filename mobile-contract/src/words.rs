@@ -22,3 +22,12 @@ macro_rules! wire_words {
     )*};
 }
 pub(crate) use wire_words;
+
+wire_words! {
+    /// A language the system speaks.
+    Language {
+        Nb = "nb",
+        Nn = "nn",
+        En = "en",
+    }
+}

@@ -7,6 +7,7 @@ pub mod agreements;
 pub mod audit;
 pub mod authorized;
 pub mod calendars;
+pub mod check_ins;
 pub mod clocks;
 pub mod concerns;
 pub mod connect;

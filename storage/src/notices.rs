@@ -3,7 +3,7 @@
 
 use crate::connect::WriteTx;
 use crate::deliveries;
-use crate::entity::{account, message, notification, slot};
+use crate::entity::{account, agreement_version, message, notification, series, slot};
 use crate::error::{Result, StorageError};
 use crate::planned;
 use crate::relationships::Related;
@@ -11,7 +11,7 @@ use crate::slots::{self, Decided, NewSlot};
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, RelationshipId, SlotId};
-use domain::words::{Job, Outcome};
+use domain::words::{Job, Outcome, SeriesState};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -87,11 +87,39 @@ pub fn items_of(row: &crate::rows::Slot) -> Vec<Uuid> {
     row.items.as_ref().and_then(|items| serde_json::from_value(items.clone()).ok()).unwrap_or_default()
 }
 
-/// Whether any of these messages is still news to the owner: a provider's that she has not opened
-/// and nobody took back, or her own on which he acted.
+/// The owner has a proposal of her provider's to answer: a series, or a wording of the agreement.
+pub async fn proposal_for_owner(
+    tx: &WriteTx,
+    related: &Related,
+    proposal: Uuid,
+    new_id: &(dyn Fn() -> Uuid + Send + Sync),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    // Items of a notice are ids; what kind of thing they name is asked when it is sent.
+    message_for_owner(tx, related, MessageId(proposal), now, new_id, now).await
+}
+
+/// Whether any of these is still news to the owner: a provider's message that she has not opened
+/// and nobody took back, her own on which he acted, or a proposal that waits for her.
 pub async fn still_news(db: &impl ConnectionTrait, messages: &[MessageId]) -> Result<bool> {
+    let ids = || messages.iter().map(|id| id.0);
+    let proposed = series::Entity::find()
+        .filter(series::Column::Id.is_in(ids()))
+        .filter(series::Column::State.eq(SeriesState::Proposed.as_str()))
+        .limit(1)
+        .count(db)
+        .await?;
+    let drafted = agreement_version::Entity::find()
+        .filter(agreement_version::Column::Id.is_in(ids()))
+        .filter(agreement_version::Column::InForceAt.is_null())
+        .limit(1)
+        .count(db)
+        .await?;
+    if proposed + drafted > 0 {
+        return Ok(true);
+    }
     Ok(message::Entity::find()
-        .filter(message::Column::Id.is_in(messages.iter().map(|id| id.0)))
+        .filter(message::Column::Id.is_in(ids()))
         .filter(message::Column::RecalledAt.is_null())
         .filter(Condition::any().add(message::Column::OpenedAt.is_null()).add(message::Column::FromOwner.eq(true)))
         .limit(1)

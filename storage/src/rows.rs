@@ -2,6 +2,7 @@
 
 pub use crate::entity::absence::Model as Absence;
 pub use crate::entity::account::Model as Account;
+pub use crate::entity::agreement_acceptance::Model as AgreementAcceptance;
 pub use crate::entity::agreement_version::Model as AgreementVersion;
 pub use crate::entity::audit::Model as Audit;
 pub use crate::entity::concern::Model as Concern;

@@ -173,6 +173,24 @@ pub async fn restart(
     .await
 }
 
+/// Starts the series afresh with another cadence.
+pub async fn restart_every(
+    tx: &WriteTx,
+    row: &rows::Series,
+    every_days: i32,
+    accepted_on: NaiveDate,
+    ends_on: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    restart(tx, row, accepted_on, ends_on, now).await?;
+    cadence(tx, &rows::Series { version: row.version + 1, ..row.clone() }, every_days).await
+}
+
+/// Sets the cadence of a series that does not run; it counts from the next start.
+pub async fn cadence(tx: &WriteTx, row: &rows::Series, every_days: i32) -> Result<()> {
+    change(tx, row, vec![(series::Column::EveryDays, Expr::value(every_days))]).await
+}
+
 /// Ends it (`stopped`, `completed`) or lets it rest; what was planned for it is cancelled in the
 /// same commit.
 pub async fn settle(

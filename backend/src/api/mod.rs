@@ -1,9 +1,12 @@
 //! The API: one file and one unit struct per resource. Handlers translate; what is done stands in
 //! `app`.
 
+mod agreements;
 pub mod answer;
 pub mod auth;
+mod check_ins;
 mod crisis_plan;
+mod help_now;
 mod organisation;
 mod policies;
 pub mod problem;
@@ -22,6 +25,7 @@ fn resources() -> impl OpenApi {
     (
         (sessions::SessionsApi, relationships::RelationshipsApi),
         (crisis_plan::CrisisPlanApi, sharing::SharingApi),
+        (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
         (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
     )
 }

@@ -14,4 +14,10 @@ pub enum ApiTags {
     Plan,
     /// Who sees what, and who read what.
     Sharing,
+    /// What the two expect of each other.
+    Agreements,
+    /// Regular check-ins both agreed to.
+    CheckIns,
+    /// Where acute needs are met.
+    HelpNow,
 }

@@ -52,12 +52,7 @@ pub async fn restore(app: &App, caller: Caller, number: i32, if_match: Option<&s
     change(app, caller, if_match, |wording| *wording = earlier).await
 }
 
-async fn change(
-    app: &App,
-    caller: Caller,
-    if_match: Option<&str>,
-    edit: impl FnOnce(&mut Wording),
-) -> Answer<PlanOut> {
+async fn change(app: &App, caller: Caller, if_match: Option<&str>, edit: impl FnOnce(&mut Wording)) -> Answer<PlanOut> {
     let owner = leave(caller)?.account();
     let key = app.store.sealer.key(Scope::Owner(owner)).await?;
     let now = app.now();
@@ -84,12 +79,7 @@ async fn change(
     Ok(out)
 }
 
-pub async fn versions(
-    app: &App,
-    caller: Caller,
-    cursor: Option<&str>,
-    limit: Option<u32>,
-) -> Answer<PlanVersionsOut> {
+pub async fn versions(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PlanVersionsOut> {
     let permit = leave(caller)?;
     let limit = views::limit(limit)?;
     let before = position(app, VERSIONS, permit, cursor)?.map(|place| i32::try_from(place.micros).unwrap_or(i32::MAX));

@@ -147,9 +147,8 @@ fn grantee_of(row: &rows::ShareGrant) -> Option<Grantee> {
 }
 
 fn present(row: rows::ShareGrant, now: DateTime<Utc>) -> Answer<GrantOut> {
-    let holds = row.from_at <= now
-        && row.to_at.is_none_or(|to| now < to)
-        && row.revoked_at.is_none_or(|revoked| now < revoked);
+    let holds =
+        row.from_at <= now && row.to_at.is_none_or(|to| now < to) && row.revoked_at.is_none_or(|revoked| now < revoked);
     Ok(GrantOut {
         id: row.id,
         provider_id: row.provider_id,

@@ -2,10 +2,13 @@
 //! here knows HTTP; the simulator drives the same functions.
 
 pub mod access_log;
+pub mod agreements;
 pub mod bounds;
+pub mod check_ins;
 pub mod counts;
 pub mod crisis_plan;
 pub mod grants;
+pub mod help_now;
 pub mod kill_switch;
 pub mod organisation_accounts;
 pub mod policies;

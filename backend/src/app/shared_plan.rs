@@ -40,10 +40,8 @@ pub async fn as_seen_by(app: &App, caller: Caller, provider: AccountId) -> Answe
     let owner = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?.account();
     let mine = relationships::of_account(app.store.read(), owner, app.now()).await?;
     let known = mine.iter().any(|related| related.view.members.contains(&provider));
-    let row = accounts::for_machinery(app.store.read(), provider)
-        .await?
-        .filter(|_| known)
-        .ok_or_else(Refusal::not_found)?;
+    let row =
+        accounts::for_machinery(app.store.read(), provider).await?.filter(|_| known).ok_or_else(Refusal::not_found)?;
     let plan = match seen(app, actor(&row)?, owner).await {
         Ok((_, out)) => Some(out),
         Err(Refusal { code: mobile_contract::problem::ProblemCode::NotFound, .. }) => None,

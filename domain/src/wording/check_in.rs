@@ -125,6 +125,32 @@ texts! {
         Ended = "check_in_card.ended" { provider: String };
         /// Stopped by either side.
         Stopped = "check_in_card.stopped";
+        /// To the side that asked or proposed: the other has not answered.
+        Waiting = "check_in_card.waiting" { other: String };
+        /// To the provider: the series runs.
+        Runs = "check_in_card.runs" { owner: String };
+        /// To the provider: the series rests. Why is the owner's to tell.
+        Rests = "check_in_card.rests" { owner: String };
+        /// To the provider: the twelve weeks are over.
+        Over = "check_in_card.over" { owner: String };
+        /// When the provider has no room: bring it up.
+        InsteadConsultation = "check_in_card.instead_consultation" { provider: String };
+        /// When the provider has no room: ask for a longer interval.
+        InsteadLongerInterval = "check_in_card.instead_longer_interval";
+        /// When the provider has no room: write and ask for a reply.
+        InsteadMessage = "check_in_card.instead_message" { provider: String };
+    }
+}
+
+texts! {
+    /// To the provider at a heavy reply. Not overridable: what must be thought of is the same wherever one is.
+    HeavyReply, overridable: false {
+        /// Phone first.
+        Phone = "heavy_reply.phone" { owner: String };
+        /// The organisation's own procedure.
+        LocalProcedure = "heavy_reply.local_procedure";
+        /// Write down in the health record, as agreed.
+        Document = "heavy_reply.document";
     }
 }
 

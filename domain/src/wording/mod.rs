@@ -24,7 +24,9 @@ mod text;
 mod tests;
 
 pub use arguments::{Day, NearDay, TimeOfDay, Unit};
-pub use check_in::{AnswerReceipt, CheckIn, CheckInAnswered, CheckInCard, Greeting, Reading, SeriesPosition};
+pub use check_in::{
+    AnswerReceipt, CheckIn, CheckInAnswered, CheckInCard, Greeting, HeavyReply, Reading, SeriesPosition,
+};
 pub use digest::DigestText;
 pub use help_now::HelpNow;
 pub use ledger::{LedgerLine, Upcoming};
@@ -56,6 +58,7 @@ const AREAS: &[&[Entry]] = &[
     CheckIn::ENTRIES,
     CheckInAnswered::ENTRIES,
     CheckInCard::ENTRIES,
+    HeavyReply::ENTRIES,
     Receipt::ENTRIES,
     Closed::ENTRIES,
     Overdue::ENTRIES,

@@ -70,6 +70,10 @@ problems! {
     CapReached = "cap_reached";
     /// The hours of the two never overlap.
     NoSharedHours = "no_shared_hours";
+    /// No agreement in force permits these check-ins.
+    NoAgreement = "no_agreement";
+    /// Accepting another text than the one that stands.
+    OtherText = "other_text";
     /// The first call with this key has not answered yet.
     IdempotencyInProgress = "idempotency_in_progress";
     /// A link, invitation or cursor whose time is over.

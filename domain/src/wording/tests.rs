@@ -17,6 +17,7 @@ fn every_text() -> Vec<Box<dyn Text>> {
         .chain(boxed(CheckIn::samples()))
         .chain(boxed(CheckInAnswered::samples()))
         .chain(boxed(CheckInCard::samples()))
+        .chain(boxed(HeavyReply::samples()))
         .chain(boxed(Receipt::samples()))
         .chain(boxed(Closed::samples()))
         .chain(boxed(Overdue::samples()))

@@ -40,3 +40,14 @@ check_in_card-resting_silence_clause = The check-ins are resting now. You have d
 check_in_card-resting_until_contact = The check-ins rest until you and { $provider } have been in touch. There is nothing you need to do.
 check_in_card-ended = The twelve weeks of check-ins you and { $provider } agreed on are over. If you want twelve more, you can ask. If not, there is nothing you need to do.
 check_in_card-stopped = The check-ins are stopped. Nobody needs to say why.
+check_in_card-waiting = Sent. { $other } has not answered yet. You can take it back whenever you like.
+check_in_card-runs = The check-ins you and { $owner } agreed on come by themselves.
+check_in_card-rests = The check-ins with { $owner } are resting. Nothing is asked of you here.
+check_in_card-over = The twelve weeks of check-ins with { $owner } are over. Only { $owner } can ask for more.
+check_in_card-instead_consultation = Bring it up with { $provider } at the next appointment
+check_in_card-instead_longer_interval = Ask for check-ins further apart
+check_in_card-instead_message = Write to { $provider } and ask for a reply
+
+heavy_reply-phone = Phone { $owner }. A conversation comes before a written answer.
+heavy_reply-local_procedure = Follow your workplace's procedure for worrying messages.
+heavy_reply-document = Write in the health record what you did, the way the two of you have agreed.

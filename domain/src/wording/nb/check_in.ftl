@@ -40,3 +40,14 @@ check_in_card-resting_silence_clause = De faste hilsenene hviler nå. Du har ikk
 check_in_card-resting_until_contact = De faste hilsenene hviler til du og { $provider } har vært i kontakt. Du trenger ikke gjøre noe.
 check_in_card-ended = De tolv ukene med faste hilsener som du og { $provider } avtalte, er over. Vil du ha tolv uker til, kan du be om det. Vil du ikke, trenger du ikke gjøre noe.
 check_in_card-stopped = De faste hilsenene er stoppet. Ingen trenger å si hvorfor.
+check_in_card-waiting = Sendt. { $other } har ikke svart ennå. Du kan ta det tilbake når du vil.
+check_in_card-runs = De faste hilsenene du og { $owner } har avtalt, kommer av seg selv.
+check_in_card-rests = De faste hilsenene med { $owner } hviler. Her trenger du ikke gjøre noe.
+check_in_card-over = De tolv ukene med faste hilsener til { $owner } er over. Bare { $owner } kan be om flere.
+check_in_card-instead_consultation = Ta det opp med { $provider } i neste samtale
+check_in_card-instead_longer_interval = Be om hilsener med lengre tid imellom
+check_in_card-instead_message = Skriv til { $provider } og be om svar
+
+heavy_reply-phone = Ring { $owner }. En samtale går foran et skriftlig svar.
+heavy_reply-local_procedure = Følg arbeidsstedets rutine for meldinger som gir grunn til bekymring.
+heavy_reply-document = Skriv i journalen hva du gjorde, slik dere to har avtalt.

@@ -40,3 +40,14 @@ check_in_card-resting_silence_clause = Dei faste helsingane kviler no. Du har ik
 check_in_card-resting_until_contact = Dei faste helsingane kviler til du og { $provider } har vore i kontakt. Du treng ikkje gjere noko.
 check_in_card-ended = Dei tolv vekene med faste helsingar som du og { $provider } avtalte, er over. Vil du ha tolv veker til, kan du be om det. Vil du ikkje, treng du ikkje gjere noko.
 check_in_card-stopped = Dei faste helsingane er stoppa. Ingen treng å seie kvifor.
+check_in_card-waiting = Sendt. { $other } har ikkje svara enno. Du kan ta det tilbake når du vil.
+check_in_card-runs = Dei faste helsingane du og { $owner } har avtalt, kjem av seg sjølv.
+check_in_card-rests = Dei faste helsingane med { $owner } kviler. Her treng du ikkje gjere noko.
+check_in_card-over = Dei tolv vekene med faste helsingar til { $owner } er over. Berre { $owner } kan be om fleire.
+check_in_card-instead_consultation = Ta det opp med { $provider } i neste samtale
+check_in_card-instead_longer_interval = Be om helsingar med lengre tid imellom
+check_in_card-instead_message = Skriv til { $provider } og be om svar
+
+heavy_reply-phone = Ring { $owner }. Ein samtale går føre eit skriftleg svar.
+heavy_reply-local_procedure = Følg rutinen på arbeidsstaden for meldingar som gir grunn til uro.
+heavy_reply-document = Skriv i journalen kva du gjorde, slik de to har avtalt.
