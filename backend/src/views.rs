@@ -50,3 +50,8 @@ pub fn if_match(header: Option<&str>, version: i32) -> Answer<()> {
 pub fn party(account: &rows::Account) -> PartyOut {
     PartyOut { id: account.id, display_name: account.display_name.clone() }
 }
+
+/// `HH:MM`
+pub fn clock_time(time: chrono::NaiveTime) -> String {
+    time.format("%H:%M").to_string()
+}

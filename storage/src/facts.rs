@@ -5,7 +5,9 @@ use crate::entity::{
 };
 use crate::error::{Result, StorageError};
 use crate::rows;
-use crate::{accounts, agreements, calendars, clocks, contacts, instance, policies, relationships, slots};
+use crate::{
+    accounts, agreements, calendars, clocks, contacts, instance, notification_settings, policies, relationships, slots,
+};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::gate::{AbsenceFacts, AgreementFacts, BudgetFacts, Facts, HeavyFacts, HospitalFacts, PlanFacts};
@@ -125,7 +127,7 @@ async fn owners_life(
     facts.hospital = Some(HospitalFacts {
         admitted: of(PeriodKind::Hospital).any(runs),
         discharged_at: of(PeriodKind::Hospital).filter_map(|row| row.to_at).filter(|to| *to <= question.now).max(),
-        wants_notices: false,
+        wants_notices: notification_settings::of(db, owner).await?.notices_in_hospital(),
     });
     facts.waking = Some(calendars::owner(db, owner).await?);
     let latest = concern::Entity::find()

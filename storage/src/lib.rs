@@ -34,6 +34,7 @@ pub mod planned;
 pub mod policies;
 pub mod previews;
 pub mod profiles;
+pub mod prompts;
 pub mod relationships;
 pub mod rows;
 pub mod sealed;
@@ -49,6 +50,8 @@ pub mod whose;
 pub use authorized::{Authorized, for_organisation, permitted};
 pub use connect::{Address, Store, WriteTx};
 pub use error::{Result, StorageError};
+/// What a read goes through: the pool, or a transaction.
+pub use sea_orm::ConnectionTrait as Connection;
 
 /// Brings the schema of `store` up to date; gives how many migrations were run.
 pub async fn migrate(store: &Store) -> Result<usize> {

@@ -74,6 +74,16 @@ pub async fn happened(
     }
 }
 
+/// How often the calendar asks, in days.
+pub async fn set_every(tx: &WriteTx, row: &rows::Series, every_days: i32) -> Result<()> {
+    series_entity::Entity::update_many()
+        .col_expr(series_entity::Column::EveryDays, Expr::value(every_days))
+        .filter(series_entity::Column::Id.eq(row.id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// Remembers with whom the owner wants to look; `None` once that is over.
 pub async fn together_with(tx: &WriteTx, row: &rows::Series, provider: Option<AccountId>) -> Result<()> {
     series_entity::Entity::update_many()

@@ -8,13 +8,17 @@ mod check_ins;
 mod crisis_plan;
 mod help_now;
 mod organisation;
+mod owners_life;
 mod policies;
 pub mod problem;
+mod profile;
+mod prompts;
 mod relationships;
 mod sessions;
 mod sharing;
 mod tags;
 mod templates;
+mod unsubscribe;
 
 use poem_openapi::{OpenApi, OpenApiService};
 
@@ -26,6 +30,8 @@ fn resources() -> impl OpenApi {
         (sessions::SessionsApi, relationships::RelationshipsApi),
         (crisis_plan::CrisisPlanApi, sharing::SharingApi),
         (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
+        (owners_life::OwnersLifeApi, profile::ProfileApi),
+        (prompts::PromptsApi, unsubscribe::UnsubscribeApi),
         (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
     )
 }

@@ -162,7 +162,10 @@ pub async fn record_review(
 /// Writes a review down, and with whom she wants to look. The whole of an answer to a prompt about
 /// the plan, too.
 pub async fn review_in(app: &App, tx: &WriteTx, caller: Caller, review: Review) -> Answer<()> {
-    let plan = written(app, tx, caller).await?;
+    let plan = crisis_plan::own(&app.store, &**tx, caller.actor).await?;
+    if plan.id.is_none() {
+        return Err(Refusal::conflict());
+    }
     let owner = plan.permit().account();
     match (review.answer, review.with) {
         (PromptAnswer::Together, None) => return Err(Refusal::field("/with_provider_id", FieldFault::Required)),
@@ -192,7 +195,7 @@ pub async fn reviews(app: &App, caller: Caller, cursor: Option<&str>, limit: Opt
     Ok(PlanReviewsOut { items: present_reviews(app, rows).await?, next_cursor: next })
 }
 
-/// The plan, which must have words in it: there is nothing to use or to look at otherwise.
+/// The plan, which must have words in it: there is nothing to use otherwise.
 async fn written(app: &App, tx: &WriteTx, caller: Caller) -> Answer<Authorized<Plan>> {
     let plan = crisis_plan::own(&app.store, &**tx, caller.actor).await?;
     if plan.sections.is_empty() { Err(Refusal::conflict()) } else { Ok(plan) }
