@@ -8,9 +8,7 @@ use crate::views;
 use domain::gate::Reason;
 use domain::policy::{OnOwn, Permit};
 use domain::words::{Channel, Job, Role};
-use mobile_contract::notification_settings::{
-    NotificationSettingIn, NotificationSettingOut, NotificationSettingsOut,
-};
+use mobile_contract::notification_settings::{NotificationSettingIn, NotificationSettingOut, NotificationSettingsOut};
 use mobile_contract::problem::FieldFault;
 use storage::notification_settings::{self, Settings};
 use storage::whose::Whose;
@@ -53,11 +51,7 @@ pub async fn get(app: &App, caller: Caller) -> Answer<NotificationSettingsOut> {
 
 /// Switches what is named. Switching a job off cancels what was planned of it in the same commit;
 /// switching it on sends nothing for the past.
-pub async fn set(
-    app: &App,
-    caller: Caller,
-    wanted: &[NotificationSettingIn],
-) -> Answer<NotificationSettingsOut> {
+pub async fn set(app: &App, caller: Caller, wanted: &[NotificationSettingIn]) -> Answer<NotificationSettingsOut> {
     let permit = leave(caller)?;
     let mut named: Vec<Job> = Vec::new();
     let mut changes = Vec::new();
@@ -96,11 +90,8 @@ async fn write(
     for (job, channel, on) in changes {
         notification_settings::set(tx, permit, *job, *channel, *on, now).await?;
     }
-    let off: Vec<Job> = changes
-        .iter()
-        .filter(|(_, channel, on)| *channel == Channel::InApp && !on)
-        .map(|(job, _, _)| *job)
-        .collect();
+    let off: Vec<Job> =
+        changes.iter().filter(|(_, channel, on)| *channel == Channel::InApp && !on).map(|(job, _, _)| *job).collect();
     if permit.actor().role == Role::ServiceUser {
         planned::cancel_jobs(tx, Whose::Owner(permit.account()), &off, Reason::SwitchedOff, now).await?;
         owners_life::look_again(tx, permit.account(), now).await?;

@@ -172,8 +172,7 @@ fn languages(wanted: &[mobile_contract::profile::Language]) -> Answer<Vec<Langua
 
 /// The zone by the name IANA writes it.
 fn time_zone(name: &str) -> Answer<String> {
-    let zone: chrono_tz::Tz =
-        name.parse().map_err(|_| Refusal::field("/time_zone", FieldFault::UnknownTimeZone))?;
+    let zone: chrono_tz::Tz = name.parse().map_err(|_| Refusal::field("/time_zone", FieldFault::UnknownTimeZone))?;
     Ok(zone.name().to_owned())
 }
 
@@ -217,8 +216,19 @@ mod tests {
             assert_eq!(email(good).ok().as_deref(), Some(good));
         }
         for bad in [
-            "", "kari", "@nordre.no", "kari@", "kari@@x.no", "a b@x.no", "a@x.no\r\nBcc: b@y.no", "<a@x.no>",
-            "a@x..no", "a@-x.no", ".a@x.no", "a@x.no, b@y.no", "å@x.no",
+            "",
+            "kari",
+            "@nordre.no",
+            "kari@",
+            "kari@@x.no",
+            "a b@x.no",
+            "a@x.no\r\nBcc: b@y.no",
+            "<a@x.no>",
+            "a@x..no",
+            "a@-x.no",
+            ".a@x.no",
+            "a@x.no, b@y.no",
+            "å@x.no",
         ] {
             assert!(email(bad).is_err(), "{bad:?}");
         }

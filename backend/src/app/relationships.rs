@@ -4,6 +4,8 @@ use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal};
 use crate::state::App;
 use crate::views;
+use chrono::{DateTime, Utc};
+use domain::crisis_plan::ReviewTrigger;
 use domain::ids::{AccountId, RelationshipId, ThreadId};
 use domain::policy::InRelationship;
 use domain::words::{AccountState, Level, RelationshipState};
@@ -11,7 +13,7 @@ use mobile_contract::page::Position;
 use mobile_contract::problem::{FieldFault, ProblemCode};
 use mobile_contract::relationships::{RelationshipOut, RelationshipsOut};
 use storage::relationships::{NewRelationship, Related};
-use storage::{Authorized, StorageError, accounts, relationships};
+use storage::{Authorized, StorageError, WriteTx, accounts, calendars, plan_reviews, relationships};
 
 const LIST: &str = "list_relationships";
 
@@ -108,9 +110,28 @@ async fn find(app: &App, caller: Caller, action: InRelationship, id: Relationshi
 }
 
 async fn change(app: &App, related: &Authorized<Related>, to: RelationshipState) -> Answer<()> {
+    let now = app.now();
     let tx = app.store.write().await?;
-    relationships::transition(&tx, related, to, app.now()).await?;
+    relationships::transition(&tx, related, to, now).await?;
+    plans_settle(&tx, related, to, now).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Sharing rests on an active relationship, and the owner may want to be asked about her plan when
+/// she begins or ends with somebody.
+async fn plans_settle(
+    tx: &WriteTx,
+    related: &Authorized<Related>,
+    to: RelationshipState,
+    now: DateTime<Utc>,
+) -> Answer<()> {
+    let owner = related.view.owner;
+    plan_reviews::sharing_changed(tx, owner, now).await?;
+    if related.view.state == RelationshipState::Invited || to == RelationshipState::Ended {
+        let today = calendars::today(&**tx, owner, now).await?;
+        plan_reviews::happened(tx, owner, ReviewTrigger::HelperChanged, today, now).await?;
+    }
     Ok(())
 }
 

@@ -29,11 +29,12 @@ pub async fn get(app: &App, caller: Caller) -> Answer<ReviewPromptsOut> {
     let db = app.store.read();
     let menu = menu(app, owner).await?;
     let asking = plan_reviews::series_of(db, owner).await?;
-    let state = match asking.as_ref().map(|row| row.state.parse::<SeriesState>()).transpose().map_err(StorageError::from)? {
-        Some(SeriesState::Active) => ReviewPromptsState::Active,
-        Some(SeriesState::Resting) => ReviewPromptsState::Resting,
-        _ => ReviewPromptsState::Off,
-    };
+    let state =
+        match asking.as_ref().map(|row| row.state.parse::<SeriesState>()).transpose().map_err(StorageError::from)? {
+            Some(SeriesState::Active) => ReviewPromptsState::Active,
+            Some(SeriesState::Resting) => ReviewPromptsState::Resting,
+            _ => ReviewPromptsState::Off,
+        };
     let suggested = plan_reviews::suggestions(db, owner).await?;
     let ids: Vec<AccountId> = suggested.iter().filter_map(|row| row.proposed_by).map(AccountId).collect();
     let people = accounts::many(db, &ids).await?;
@@ -122,9 +123,9 @@ pub async fn accept(app: &App, caller: Caller, id: SeriesId) -> Answer<ReviewPro
     let now = app.now();
     let tx = app.store.write().await?;
     let row = suggestion(&tx, owner, id).await?;
-    let runs = plan_reviews::series_of(&*tx, owner).await?.is_some_and(|row| {
-        row.state == SeriesState::Active.as_str() || row.state == SeriesState::Resting.as_str()
-    });
+    let runs = plan_reviews::series_of(&*tx, owner)
+        .await?
+        .is_some_and(|row| row.state == SeriesState::Active.as_str() || row.state == SeriesState::Resting.as_str());
     if runs {
         series::settle(&tx, &row, SeriesState::Completed, Reason::SeriesStopped, now).await?;
     } else {

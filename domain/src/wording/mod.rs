@@ -30,7 +30,7 @@ pub use check_in::{
 pub use digest::DigestText;
 pub use help_now::HelpNow;
 pub use ledger::{LedgerLine, Upcoming};
-pub use mail::{MailText, DigestMail, Link, Mail, NotALink};
+pub use mail::{DigestMail, Link, Mail, MailText, NotALink};
 pub use messages::{Closed, Receipt};
 pub use negotiate::negotiate;
 pub use overrides::{MAX_OVERRIDE_CHARS, TemplateFault};
