@@ -7,12 +7,9 @@ pub mod check_ins;
 pub mod counts;
 pub mod crisis_plan;
 pub mod grants;
-<<<<<<< HEAD
 pub mod help_now;
-=======
 pub mod notification_settings;
 pub mod owners_life;
->>>>>>> 1dc22cd (Give each her own switches: pause, hours, settings, profile, devices)
 pub mod page;
 pub mod policy;
 pub mod problem;

@@ -14,14 +14,12 @@ pub enum ApiTags {
     Plan,
     /// Who sees what, and who read what.
     Sharing,
-<<<<<<< HEAD
     /// What the two expect of each other.
     Agreements,
     /// Regular check-ins both agreed to.
     CheckIns,
     /// Where acute needs are met.
     HelpNow,
-=======
     /// Pause, hospital stay and quiet hours.
     OwnersLife,
     /// Being asked to look at the plan or the agreement again.
@@ -30,5 +28,4 @@ pub enum ApiTags {
     Profile,
     /// The link in the digest mail.
     Unsubscribe,
->>>>>>> 1dc22cd (Give each her own switches: pause, hours, settings, profile, devices)
 }
