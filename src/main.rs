@@ -3,6 +3,7 @@
 mod cli;
 #[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod config;
+mod doctor;
 mod http;
 #[cfg_attr(not(test), expect(dead_code, reason = "the roles that use the rest are not there yet"))]
 mod master_key;
@@ -17,6 +18,7 @@ mod simulate;
 #[cfg_attr(not(test), expect(dead_code, reason = "the roles that use the rest are not there yet"))]
 mod system;
 mod telemetry;
+mod transports;
 
 use clap::Parser;
 use cli::{Cli, Role};
@@ -50,9 +52,8 @@ async fn play(cli: Cli) -> Done {
         Role::Serve => serve::run(shell(file.as_deref())?).await,
         Role::Migrate => migrate::run(shell(file.as_deref())?).await,
         Role::Openapi => openapi::run(),
-        Role::Up(_) | Role::Work | Role::Doctor | Role::Account(_) | Role::Simulate(_) => {
-            Err("this role is not built yet".into())
-        }
+        Role::Doctor => doctor::run(shell(file.as_deref())?).await,
+        Role::Up(_) | Role::Work | Role::Account(_) | Role::Simulate(_) => Err("this role is not built yet".into()),
     }
 }
 

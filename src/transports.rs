@@ -51,10 +51,7 @@ fn smtp(mail: &Mail) -> Result<Option<SmtpSettings>, Failure> {
             MailTls::StartTls => SmtpTls::StartTls,
             MailTls::Tls => SmtpTls::Implicit,
         },
-        sign_in: server
-            .sign_in
-            .as_ref()
-            .map(|it| SmtpSignIn { user: it.user.clone(), password: it.password.clone() }),
+        sign_in: server.sign_in.as_ref().map(|it| SmtpSignIn { user: it.user.clone(), password: it.password.clone() }),
         connections: usize::try_from(server.pool).unwrap_or(SmtpSettings::CONNECTIONS),
         timeout: SmtpSettings::TIMEOUT,
         from: MailFrom {

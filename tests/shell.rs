@@ -1,6 +1,6 @@
 //! The binary's outer shell: settings that are wrong, starting, stopping, falling over and getting up.
 
-use crate::harness::{Database, Harness, Process, on_both_databases};
+use crate::harness::{Database, Harness, MailSink, Process, on_both_databases};
 use sea_orm::ConnectionTrait;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,6 +63,29 @@ on_both_databases! {
             }
         }
         assert_eq!(ended, 1);
+    }
+
+    async fn doctor_says_what_is_well_and_what_is_wrong(database) {
+        let house = Harness::on(database).await;
+        if database == Database::Postgres {
+            let behind = house.run(&["doctor"]).await;
+            let told = String::from_utf8(behind.stdout).expect("UTF-8");
+            assert_eq!(behind.status.code(), Some(1), "{told}");
+            assert!(told.contains("WRONG  database: answers, and is") && told.contains("reconnect migrate"), "{told}");
+        }
+        assert!(house.run(&["migrate"]).await.status.success());
+        let well = house.run(&["doctor"]).await;
+        let told = String::from_utf8(well.stdout).expect("UTF-8");
+        assert_eq!(well.status.code(), Some(0), "{told}");
+        for about in ["settings", "data.dir", "master key", "wrapped keys", "database", "clock", "mail and pushes"] {
+            assert!(told.contains(&format!("well   {about}: ")), "{told}");
+        }
+        let key = house.data().join("master.key");
+        std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("mode");
+        let open = house.run(&["doctor"]).await;
+        let told = String::from_utf8(open.stdout).expect("UTF-8");
+        assert_eq!(open.status.code(), Some(1), "{told}");
+        assert!(told.contains("WRONG  master key: ") && told.contains("chmod 600"), "{told}");
     }
 
     async fn serving_an_unmigrated_database_is_refused(database) {
@@ -172,4 +195,37 @@ async fn strangers_get_problems_in_their_language() {
     assert_eq!(stranger.post("/v1/nowhere", serde_json::json!({})).await.problem(404), "not_found");
     let sealed = stranger.get("/v1/relationships").await;
     assert_eq!(sealed.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_notices_keys_of_another_master_and_makes_nothing() {
+    let house = Harness::on(Database::Sqlite).await;
+    assert!(house.run(&["doctor"]).await.status.success());
+    let mut left: Vec<_> =
+        std::fs::read_dir(house.data()).expect("data").map(|entry| entry.expect("entry").file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["master.key"]);
+    let keys = format!("sqlite://{}?mode=rwc", house.data().join("keys.db").display());
+    let keys = sea_orm::Database::connect(keys).await.expect("keys");
+    for statement in ["create table data_key (master_id text)", "insert into data_key values ('somebody else')"] {
+        keys.execute_unprepared(statement).await.expect(statement);
+    }
+    keys.close().await.expect("closed");
+    let told = String::from_utf8(house.run(&["doctor"]).await.stdout).expect("UTF-8");
+    assert!(told.contains("WRONG  wrapped keys: 1 were wrapped by another master key"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_signs_in_at_the_mail_server_and_sends_nothing() {
+    let sink = MailSink::start().await;
+    let house = Harness::on(Database::Sqlite).await.set_all(sink.settings());
+    let told = String::from_utf8(house.run(&["doctor"]).await.stdout).expect("UTF-8");
+    assert!(told.contains("well   smtp: "), "{told}");
+    let house = house.set("mail.password", "close sesame");
+    let refused = house.run(&["doctor"]).await;
+    let told = String::from_utf8(refused.stdout).expect("UTF-8");
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains("WRONG  smtp: ") && told.contains("user name and password"), "{told}");
+    assert!(!told.contains("sesame") && !String::from_utf8_lossy(&refused.stderr).contains("sesame"));
+    assert!(sink.received().is_empty());
 }

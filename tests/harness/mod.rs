@@ -103,7 +103,6 @@ impl Harness {
     }
 
     /// Sets several.
-    #[expect(dead_code, reason = "the stories that read mail are being written")]
     pub fn set_all(self, settings: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         settings.into_iter().fold(self, |house, (key, value)| house.set(key, value))
     }

@@ -169,14 +169,16 @@ impl Finding {
 /// A failed check in words, with what to look at.
 fn saying(outcome: &Outcome) -> &'static str {
     match outcome.reason() {
-        Some(Reason::CertificateUntrusted) => "its certificate is not trusted (set extra_ca_pem for a CA of your own)",
+        Some(Reason::CertificateUntrusted) => {
+            "its certificate is not trusted (give ca_file the authority, if it is one of your own)"
+        }
         Some(Reason::ConnectionFailed) => "no connection (look at host, port and firewall)",
         Some(Reason::ConnectionLost) => "the connection was closed before it answered",
         Some(Reason::ProviderTokenRefused) => "the service account was refused (look at its key and at this clock)",
         Some(Reason::SenderRefused) => "it refuses to talk to this machine or sender",
         Some(Reason::SignInRefused) => "it refuses the user name and password",
         Some(Reason::TimedOut) => "it did not answer in time",
-        Some(Reason::TlsNotOffered) => "it does not offer STARTTLS (set tls to implicit, or use another port)",
+        Some(Reason::TlsNotOffered) => "it does not offer STARTTLS (set mail.tls to tls, or use another port)",
         Some(Reason::TryLater | Reason::ThrottledByGateway | Reason::ServerError) => "it asks to be tried later",
         _ => "it gave an answer that is not understood",
     }
