@@ -55,3 +55,8 @@ pub fn party(account: &rows::Account) -> PartyOut {
 pub fn clock_time(time: chrono::NaiveTime) -> String {
     time.format("%H:%M").to_string()
 }
+
+/// What a sentence calls a person by: the first of her names.
+pub fn first_name(display_name: &str) -> String {
+    display_name.split_whitespace().next().unwrap_or(display_name).to_owned()
+}

@@ -330,6 +330,43 @@ pub fn to_message(
     }
 }
 
+/// Whether `actor` may read a row of the ledger: an owner every row about herself, everybody what went
+/// to him or her.
+pub fn on_ledger_row(actor: Actor, owner: Option<AccountId>, recipient: AccountId) -> Decision {
+    let hers = owner == Some(actor.account) && actor.role == Role::ServiceUser;
+    if hers || recipient == actor.account { permit(actor) } else { Decision::Hidden }
+}
+
+/// What a line of a digest is about, at the time it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigestLine {
+    Message(Message),
+    /// A heavy reply or a silence clause, or the promise that came with one.
+    Concern,
+    /// An answer to a check-in, or a check-in that is to come.
+    CheckIn,
+    /// Something of the plan; whether it is still shared.
+    Plan {
+        shared: bool,
+    },
+}
+
+/// Whether `actor` still finds a line in a digest that listed it. Reading decides anew: what was
+/// recalled, ended or withdrawn since has vanished.
+pub fn on_digest_line(actor: Actor, relationship: &Relationship, line: &DigestLine, now: DateTime<Utc>) -> Decision {
+    let standing = relationship.standing(actor);
+    let takes_part = matches!(standing, Standing::Responsible | Standing::Member);
+    let stands_in = standing == Standing::Substitute && relationship.state == RelationshipState::Active;
+    let there = match line {
+        DigestLine::Message(message) => matches!(on_message(actor, relationship, message, now), Decision::Permit(_)),
+        DigestLine::Concern => takes_part || stands_in,
+        DigestLine::CheckIn => takes_part,
+        DigestLine::Plan { shared } => takes_part && *shared,
+    };
+    let open = matches!(relationship.state, RelationshipState::Active | RelationshipState::Paused);
+    if there && open && standing != Standing::Owner { permit(actor) } else { Decision::Hidden }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -453,5 +490,38 @@ mod tests {
         assert_eq!(row, "nyy--");
         let ended = relationship(RelationshipState::Ended);
         assert_eq!(said(in_relationship(everybody()[1], InRelationship::Leave, &ended)), 'n');
+    }
+
+    #[test]
+    fn a_line_of_a_digest_is_there_as_long_as_what_it_is_about() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let lines = [
+            DigestLine::Message(from_owner(now)),
+            DigestLine::Message(Message { clock_open: false, ..from_owner(now) }),
+            DigestLine::Message(Message { recalled: true, ..from_owner(now) }),
+            DigestLine::Concern,
+            DigestLine::CheckIn,
+            DigestLine::Plan { shared: true },
+            DigestLine::Plan { shared: false },
+        ];
+        let table = |state| -> Vec<String> {
+            let row = |line| {
+                everybody().iter().map(|actor| said(on_digest_line(*actor, &relationship(state), line, now))).collect()
+            };
+            lines.iter().map(row).collect()
+        };
+        assert_eq!(table(RelationshipState::Active), ["-yyy-", "-yy--", "-----", "-yyy-", "-yy--", "-yy--", "-----"]);
+        assert_eq!(table(RelationshipState::Paused), ["-yy--", "-yy--", "-----", "-yy--", "-yy--", "-yy--", "-----"]);
+        assert_eq!(table(RelationshipState::Ended), ["-----"; 7]);
+        assert_eq!(table(RelationshipState::Invited), ["-----"; 7]);
+    }
+
+    #[test]
+    fn the_ledger_is_the_owners_and_of_each_row_the_recipients() {
+        let row = |recipient| -> String {
+            let (owner, recipient) = (AccountId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(recipient)));
+            everybody().iter().map(|actor| said(on_ledger_row(*actor, Some(owner), recipient))).collect()
+        };
+        assert_eq!([row(1), row(2)], ["y----", "yy---"]);
     }
 }

@@ -8,6 +8,7 @@ pub mod counts;
 pub mod crisis_plan;
 pub mod grants;
 pub mod help_now;
+pub mod ledger;
 pub mod notification_settings;
 pub mod owners_life;
 pub mod page;

@@ -25,6 +25,7 @@ pub mod facts;
 pub mod grants;
 pub mod idempotency;
 pub mod instance;
+pub mod ledger;
 pub mod messages;
 pub mod notices;
 pub mod notification_settings;

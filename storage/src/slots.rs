@@ -4,7 +4,6 @@ use crate::connect::WriteTx;
 use crate::entity::slot;
 use crate::error::{Result, StorageError};
 use crate::rows;
-use crate::whose::Whose;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId, SlotId};
@@ -290,30 +289,6 @@ pub async fn postpone(tx: &WriteTx, id: SlotId, until: DateTime<Utc>) -> Result<
         .exec(&**tx)
         .await?;
     Ok(())
-}
-
-/// A page of the ledger of one owner (all rows about her) or one recipient, newest first.
-pub async fn page(
-    db: &impl ConnectionTrait,
-    whose: Whose,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: u64,
-) -> Result<Vec<rows::Slot>> {
-    let column = match whose {
-        Whose::Owner(id) => slot::Column::OwnerId.eq(id.0),
-        Whose::Provider(id) => slot::Column::RecipientId.eq(id.0),
-        Whose::Relationship(id) => slot::Column::RelationshipId.eq(id.0),
-        Whose::Series(id) => slot::Column::SeriesId.eq(id.0),
-    };
-    let mut query = slot::Entity::find().filter(column);
-    if let Some((at, id)) = after {
-        query = query.filter(
-            Condition::any()
-                .add(slot::Column::PlannedAt.lt(at))
-                .add(Condition::all().add(slot::Column::PlannedAt.eq(at)).add(slot::Column::Id.lt(id))),
-        );
-    }
-    Ok(query.order_by_desc(slot::Column::PlannedAt).order_by_desc(slot::Column::Id).limit(limit).all(db).await?)
 }
 
 /// She opened the card.

@@ -7,6 +7,7 @@ pub mod auth;
 mod check_ins;
 mod crisis_plan;
 mod help_now;
+mod ledger;
 mod organisation;
 mod owners_life;
 mod policies;
@@ -33,6 +34,7 @@ fn resources() -> impl OpenApi {
         (owners_life::OwnersLifeApi, profile::ProfileApi),
         (prompts::PromptsApi, unsubscribe::UnsubscribeApi),
         (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
+        ledger::LedgerApi,
     )
 }
 

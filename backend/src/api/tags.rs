@@ -28,4 +28,6 @@ pub enum ApiTags {
     Profile,
     /// The link in the digest mail.
     Unsubscribe,
+    /// What was sent, what was not, and why.
+    Ledger,
 }

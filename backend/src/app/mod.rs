@@ -11,6 +11,7 @@ pub mod devices;
 pub mod grants;
 pub mod help_now;
 pub mod kill_switch;
+pub mod ledger;
 pub mod notification_settings;
 pub mod organisation_accounts;
 pub mod owners_life;

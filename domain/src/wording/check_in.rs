@@ -139,6 +139,10 @@ texts! {
         InsteadLongerInterval = "check_in_card.instead_longer_interval";
         /// When the provider has no room: write and ask for a reply.
         InsteadMessage = "check_in_card.instead_message" { provider: String };
+        /// On the card of a series that rests: start it again.
+        Restart = "check_in_card.restart";
+        /// On the card of a series that is over: twelve weeks more.
+        Renew = "check_in_card.renew";
     }
 }
 

@@ -1,4 +1,5 @@
-//! The ledger in the owner's words: what a slot came to and why, and what is coming.
+//! The ledger in words, the owner's and the provider's: what a slot came to and why, and what is
+//! coming.
 
 use super::text::{Text, texts};
 use super::{Day, Language, TimeOfDay, Wording};
@@ -12,6 +13,25 @@ pub struct LedgerLine {
     pub outcome: Outcome,
     pub reason: Reason,
     /// First name of the provider it concerns; "your provider" when there is none to name.
+    pub provider: Option<String>,
+}
+
+/// One row of the ledger that a provider received, before it is worded for him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderLedgerLine {
+    pub job: Job,
+    pub outcome: Outcome,
+    pub reason: Reason,
+    /// First name of the owner it concerns, as far as he may see her.
+    pub owner: Option<String>,
+}
+
+/// What stands against something planned, as far as now is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    pub job: Job,
+    pub reason: Reason,
+    /// First name; "your provider" when there is none to name.
     pub provider: Option<String>,
 }
 
@@ -146,8 +166,72 @@ texts! {
         MessageNotice = "upcoming.message_notice" { on: Day, time: TimeOfDay };
         /// The provider's next digest.
         Digest = "upcoming.digest" { provider: String, on: Day, time: TimeOfDay };
+        /// To the provider: her own next digest.
+        YourDigest = "upcoming.your_digest" { on: Day, time: TimeOfDay };
+        /// To the provider: a check-in in her name.
+        YourCheckIn = "upcoming.your_check_in" { owner: String, on: Day, time: TimeOfDay };
+        /// After any of these: a gate stands against it now.
+        WouldNotBeSent = "upcoming.would_not_be_sent" { why: String };
+        /// After any of these: a gate would keep it in the app.
+        WouldStayInApp = "upcoming.would_stay_in_app" { why: String };
+        /// After any of these: a gate would make it wait.
+        WouldWait = "upcoming.would_wait" { why: String };
         /// Nothing is planned.
         Nothing = "upcoming.nothing";
+    }
+}
+
+texts! {
+    /// Reasons in the present tense, for what is still to come. Those of [`Why`] that have no tense are used as they are.
+    WhyNot, overridable: false {
+        /// Gate 1.
+        KillSwitch = "why_not.kill_switch";
+        /// Gate 2.
+        RecipientGone = "why_not.recipient_gone";
+        /// Gate 3.
+        RelationshipEnded = "why_not.relationship_ended" { provider: String };
+        /// Gate 5.
+        Paused = "why_not.paused";
+        /// Gate 6.
+        Hospital = "why_not.hospital" { job: Job };
+        /// Gate 13.
+        RecentContact = "why_not.recent_contact" { provider: String };
+        /// Gate 14.
+        NearConsultation = "why_not.near_consultation";
+        /// Gate 18.
+        Absent = "why_not.absent" { provider: String };
+        /// Gate 20.
+        Policy = "why_not.policy";
+        /// Gate 21.
+        Budget = "why_not.budget";
+        /// Gate 22.
+        NothingToSay = "why_not.nothing_to_say" { job: Job };
+    }
+}
+
+texts! {
+    /// The ledger of a provider: only what he received himself, and never an owner's own reasons.
+    ForProvider, overridable: false {
+        /// Stands in for a name he may not see any more.
+        SomeOwner = "ledger_provider.some_owner";
+        /// Subject: his digest.
+        Digest = "ledger_provider.what_digest";
+        /// Subject: the reminder that a reply is due.
+        ResponseReminder = "ledger_provider.what_response_reminder" { owner: String };
+        /// Gate 3.
+        RelationshipEnded = "why_provider.relationship_ended" { owner: String };
+        /// Gate 7.
+        NotShared = "why_provider.not_shared";
+        /// Gate 18.
+        Absent = "why_provider.absent";
+        /// Gate 19.
+        OutsideHours = "why_provider.outside_hours";
+        /// Gate 22.
+        NothingToSay = "why_provider.nothing_to_say" { job: Job };
+        /// Every gate said yes.
+        Due = "why_provider.due" { job: Job };
+        /// A reason that is the owner's own.
+        NotThen = "why_provider.not_then";
     }
 }
 
@@ -195,6 +279,71 @@ impl Why {
     }
 }
 
+impl WhyNot {
+    /// `None`: [`Why`] says it well enough.
+    fn of(reason: Reason, job: Job, provider: &str) -> Option<Self> {
+        let provider = || provider.to_owned();
+        Some(match reason {
+            Reason::KillSwitch => Self::KillSwitch,
+            Reason::RecipientGone => Self::RecipientGone,
+            Reason::RelationshipEnded => Self::RelationshipEnded { provider: provider() },
+            Reason::Paused => Self::Paused,
+            Reason::Hospital => Self::Hospital { job },
+            Reason::RecentContact => Self::RecentContact { provider: provider() },
+            Reason::NearConsultation => Self::NearConsultation,
+            Reason::Absent => Self::Absent { provider: provider() },
+            Reason::Policy => Self::Policy,
+            Reason::Budget => Self::Budget,
+            Reason::NothingToSay => Self::NothingToSay { job },
+            _ => return None,
+        })
+    }
+}
+
+impl ForProvider {
+    /// `None`: [`Why`] says it without speaking to the owner.
+    fn why(reason: Reason, job: Job, owner: &str) -> Option<Self> {
+        Some(match reason {
+            Reason::RelationshipEnded => Self::RelationshipEnded { owner: owner.to_owned() },
+            Reason::NotShared => Self::NotShared,
+            Reason::Absent => Self::Absent,
+            Reason::OutsideHours => Self::OutsideHours,
+            Reason::NothingToSay => Self::NothingToSay { job },
+            Reason::Due => Self::Due { job },
+            Reason::KillSwitch
+            | Reason::RecipientGone
+            | Reason::SwitchedOff
+            | Reason::Policy
+            | Reason::Folded
+            | Reason::Recalled
+            | Reason::AlreadyRead
+            | Reason::TooLate
+            | Reason::Superseded
+            | Reason::TokenGone
+            | Reason::GatewayRefused
+            | Reason::GaveUp
+            | Reason::Revoked
+            | Reason::Unknown => return None,
+            Reason::Paused
+            | Reason::Hospital
+            | Reason::QuietHours
+            | Reason::HeavyOpen
+            | Reason::PlanRecent
+            | Reason::NoPlan
+            | Reason::PromptUnread
+            | Reason::Resting
+            | Reason::RecentContact
+            | Reason::NearConsultation
+            | Reason::NoAgreement
+            | Reason::ReplyOwed
+            | Reason::NotAccepted
+            | Reason::OverCap
+            | Reason::Budget
+            | Reason::SeriesStopped => Self::NotThen,
+        })
+    }
+}
+
 impl Wording {
     /// One sentence on what a slot came to and why: "Check-in not sent: Kari owes you a reply."
     pub fn ledger_line(&self, language: Language, line: &LedgerLine) -> String {
@@ -213,14 +362,51 @@ impl Wording {
             Job::ResponseReminder => Sentence::ResponseReminder { provider },
             Job::Digest => Sentence::Digest { provider },
         });
-        say(&match line.outcome {
-            Outcome::Planned => Sentence::Planned { what, why },
-            Outcome::Sent => Sentence::Sent { what, why },
-            Outcome::Folded => Sentence::Folded { what, why },
-            Outcome::Held => Sentence::Held { what, why },
-            Outcome::Skipped => Sentence::Skipped { what, why },
-            Outcome::Cancelled => Sentence::Cancelled { what, why },
-            Outcome::Failed => Sentence::Failed { what, why },
-        })
+        say(&Sentence::of(line.outcome, what, why))
+    }
+
+    /// The same for the provider who received it: "Reminder to answer Bente put together with others:
+    /// it was a line in the digest."
+    pub fn provider_ledger_line(&self, language: Language, line: &ProviderLedgerLine) -> String {
+        let say = |text: &dyn Text| self.say(language, text);
+        let owner = match &line.owner {
+            Some(name) => name.clone(),
+            None => say(&ForProvider::SomeOwner),
+        };
+        let why = match ForProvider::why(line.reason, line.job, &owner) {
+            Some(why) => say(&why),
+            None => say(&Why::of(line.reason, line.job, "")),
+        };
+        let what = match line.job {
+            Job::ResponseReminder => say(&ForProvider::ResponseReminder { owner }),
+            _ => say(&ForProvider::Digest),
+        };
+        say(&Sentence::of(line.outcome, what, why))
+    }
+
+    /// Why something planned would not be sent, as the second half of a sentence in the present tense.
+    pub fn why_not(&self, language: Language, against: &Against) -> String {
+        let provider = match &against.provider {
+            Some(name) => name.clone(),
+            None => self.say(language, &Sentence::YourProvider),
+        };
+        match WhyNot::of(against.reason, against.job, &provider) {
+            Some(why) => self.say(language, &why),
+            None => self.say(language, &Why::of(against.reason, against.job, &provider)),
+        }
+    }
+}
+
+impl Sentence {
+    fn of(outcome: Outcome, what: String, why: String) -> Self {
+        match outcome {
+            Outcome::Planned => Self::Planned { what, why },
+            Outcome::Sent => Self::Sent { what, why },
+            Outcome::Folded => Self::Folded { what, why },
+            Outcome::Held => Self::Held { what, why },
+            Outcome::Skipped => Self::Skipped { what, why },
+            Outcome::Cancelled => Self::Cancelled { what, why },
+            Outcome::Failed => Self::Failed { what, why },
+        }
     }
 }

@@ -29,7 +29,7 @@ pub use check_in::{
 };
 pub use digest::DigestText;
 pub use help_now::HelpNow;
-pub use ledger::{LedgerLine, Upcoming};
+pub use ledger::{Against, LedgerLine, ProviderLedgerLine, Upcoming};
 pub use mail::{DigestMail, Link, Mail, MailText, NotALink};
 pub use messages::{Closed, Receipt};
 pub use negotiate::negotiate;
@@ -72,6 +72,8 @@ const AREAS: &[&[Entry]] = &[
     Upcoming::ENTRIES,
     ledger::Sentence::ENTRIES,
     ledger::Why::ENTRIES,
+    ledger::WhyNot::ENTRIES,
+    ledger::ForProvider::ENTRIES,
     ProblemTitle::ENTRIES,
     ProblemDetail::ENTRIES,
     FieldFault::ENTRIES,

@@ -31,6 +31,8 @@ fn every_text() -> Vec<Box<dyn Text>> {
         .chain(boxed(Upcoming::samples()))
         .chain(boxed(ledger::Sentence::samples()))
         .chain(boxed(ledger::Why::samples()))
+        .chain(boxed(ledger::WhyNot::samples()))
+        .chain(boxed(ledger::ForProvider::samples()))
         .chain(boxed(ProblemTitle::samples()))
         .chain(boxed(ProblemDetail::samples()))
         .chain(boxed(FieldFault::samples()))
@@ -369,6 +371,59 @@ fn every_row_of_the_ledger_makes_one_sentence() {
         Wording::built_in().ledger_line(Language::Nb, &unnamed),
         "Fast hilsen ikke sendt: behandleren din var borte."
     );
+}
+
+#[test]
+fn a_providers_ledger_speaks_to_him_and_keeps_the_owners_reasons_to_her() {
+    for language in Language::ALL {
+        for job in [Job::Digest, Job::ResponseReminder] {
+            for outcome in Outcome::ALL {
+                for reason in Reason::ALL {
+                    for owner in [Some("Bente".to_owned()), None] {
+                        let row = ProviderLedgerLine { job, outcome: *outcome, reason: *reason, owner };
+                        let line = Wording::built_in().provider_ledger_line(*language, &row);
+                        assert!(line.ends_with('.') && line.matches(": ").count() == 1, "{line}");
+                        assert!(line.starts_with(char::is_uppercase) && !line.contains("  "), "{line}");
+                    }
+                }
+            }
+        }
+        let private = [Reason::Paused, Reason::Hospital, Reason::QuietHours, Reason::HeavyOpen, Reason::PlanRecent];
+        let lines: BTreeSet<String> = private
+            .map(|reason| {
+                let row =
+                    ProviderLedgerLine { job: Job::ResponseReminder, outcome: Outcome::Skipped, reason, owner: None };
+                Wording::built_in().provider_ledger_line(*language, &row)
+            })
+            .into();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+    }
+    let reminder = ProviderLedgerLine {
+        job: Job::ResponseReminder,
+        outcome: Outcome::Folded,
+        reason: Reason::Folded,
+        owner: Some("Bente".into()),
+    };
+    let words = Wording::built_in();
+    assert_eq!(
+        words.provider_ledger_line(Language::En, &reminder),
+        "Reminder to answer Bente put together with others: it was a line in the digest."
+    );
+    let empty = ProviderLedgerLine { job: Job::Digest, outcome: Outcome::Skipped, reason: Reason::Absent, owner: None };
+    assert_eq!(words.provider_ledger_line(Language::Nb, &empty), "Dagens samling ikke sendt: du var borte.");
+}
+
+#[test]
+fn what_is_to_come_is_said_in_the_present() {
+    let against = |reason| Against { job: Job::CheckIn, reason, provider: Some("Kari".into()) };
+    let words = Wording::built_in();
+    assert_eq!(words.why_not(Language::En, &against(Reason::Absent)), "Kari is away then");
+    assert_eq!(words.why_not(Language::En, &against(Reason::ReplyOwed)), "Kari owes you a reply");
+    for language in Language::ALL {
+        let said: BTreeSet<String> =
+            Reason::ALL.iter().map(|reason| words.why_not(*language, &against(*reason))).collect();
+        assert_eq!(said.len(), Reason::ALL.len(), "{language}");
+    }
 }
 
 #[test]

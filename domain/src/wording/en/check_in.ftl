@@ -51,3 +51,5 @@ check_in_card-instead_message = Write to { $provider } and ask for a reply
 heavy_reply-phone = Phone { $owner }. A conversation comes before a written answer.
 heavy_reply-local_procedure = Follow your workplace's procedure for worrying messages.
 heavy_reply-document = Write in the health record what you did, the way the two of you have agreed.
+check_in_card-restart = Start them again
+check_in_card-renew = Twelve more weeks

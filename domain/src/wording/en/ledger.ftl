@@ -76,6 +76,46 @@ why-gave_up = several attempts did not get through
 why-revoked = the access was withdrawn
 why-unknown = we could not be sure that it was all right
 
+# The same reasons, for what is still to come.
+why_not-kill_switch = all sending is stopped in the whole service
+why_not-recipient_gone = the recipient's account is not in use
+why_not-relationship_ended = working together with { $provider } has ended
+why_not-paused = you are taking a pause
+why_not-hospital = { $job ->
+        [plan_review] you are in hospital or have just come home
+       *[other] you are in hospital
+    }
+why_not-recent_contact = you and { $provider } have just been in touch
+why_not-near_consultation = a consultation is near
+why_not-absent = { $provider } is away then
+why_not-policy = the organisation's rules do not allow it then
+why_not-budget = you have already had as many prompts as there should be in one day or one week
+why_not-nothing_to_say = { $job ->
+        [message_notice] you have already read it
+        [overdue_notice] it is already settled
+        [response_reminder] it is already answered
+        [digest] there is nothing new
+       *[other] there is nothing to say
+    }
+
+# To the provider, about what was sent to him or her.
+ledger_provider-some_owner = someone you work with
+ledger_provider-what_digest = Today's digest
+ledger_provider-what_response_reminder = Reminder to answer { $owner }
+why_provider-relationship_ended = working together with { $owner } had ended
+why_provider-not_shared = it is no longer shared with you
+why_provider-absent = you were away
+why_provider-outside_hours = it was outside the hours you work
+why_provider-nothing_to_say = { $job ->
+        [response_reminder] it was already answered
+       *[other] there was nothing new
+    }
+why_provider-due = { $job ->
+        [response_reminder] a reply was due
+       *[other] something to read
+    }
+why_provider-not_then = it was not to be sent then
+
 upcoming-check_in = The next check-in you and { $provider } agreed on comes about { $on }.
 upcoming-plan_review = About { $on } we ask whether you would like to look at your plan.
 upcoming-agreement_round = About { $on } we ask whether you and { $provider } would like to take a new round on the agreement.
@@ -83,4 +123,9 @@ upcoming-response_reminder = { $provider } will be reminded on { $on }.
 upcoming-overdue_notice = If no reply has come, we ask you on { $on } what you would like.
 upcoming-message_notice = Something new waits until your quiet hours are over, { $on } at { $time }.
 upcoming-digest = { $provider } gets the next digest on { $on } at { $time }.
+upcoming-your_digest = Your next digest comes on { $on } at { $time }.
+upcoming-your_check_in = The check-in to { $owner } goes out on { $on } at { $time }, unless you skip or postpone it.
+upcoming-would_not_be_sent = As things stand it will not be sent: { $why }.
+upcoming-would_stay_in_app = As things stand it will only be in the app: { $why }.
+upcoming-would_wait = As things stand it will wait a little: { $why }.
 upcoming-nothing = Nothing is planned.

@@ -51,3 +51,5 @@ check_in_card-instead_message = Skriv til { $provider } og be om svar
 heavy_reply-phone = Ring { $owner }. En samtale går foran et skriftlig svar.
 heavy_reply-local_procedure = Følg arbeidsstedets rutine for meldinger som gir grunn til bekymring.
 heavy_reply-document = Skriv i journalen hva du gjorde, slik dere to har avtalt.
+check_in_card-restart = Start dem igjen
+check_in_card-renew = Tolv uker til

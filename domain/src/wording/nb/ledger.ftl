@@ -76,6 +76,46 @@ why-gave_up = flere forsøk kom ikke gjennom
 why-revoked = tilgangen var trukket tilbake
 why-unknown = vi kunne ikke være sikre på at det var i orden
 
+# De samme grunnene, for det som ennå ikke har skjedd.
+why_not-kill_switch = all utsending er stanset i hele tjenesten
+why_not-recipient_gone = kontoen til mottakeren er ikke i bruk
+why_not-relationship_ended = samarbeidet med { $provider } er avsluttet
+why_not-paused = du har pause
+why_not-hospital = { $job ->
+        [plan_review] du er på sykehus eller nettopp kommet hjem
+       *[other] du er på sykehus
+    }
+why_not-recent_contact = du og { $provider } har nettopp vært i kontakt
+why_not-near_consultation = en samtale er nær
+why_not-absent = { $provider } er borte da
+why_not-policy = virksomhetens rammer tillater det ikke da
+why_not-budget = du har alt fått så mange spørsmål som det skal være på én dag eller i én uke
+why_not-nothing_to_say = { $job ->
+        [message_notice] du har alt lest det
+        [overdue_notice] det er alt ordnet
+        [response_reminder] det er alt besvart
+        [digest] det er ikke noe nytt
+       *[other] det er ikke noe å si
+    }
+
+# Til behandleren, om det som ble sendt til ham eller henne selv.
+ledger_provider-some_owner = en du arbeider sammen med
+ledger_provider-what_digest = Dagens samling
+ledger_provider-what_response_reminder = Påminnelse om å svare { $owner }
+why_provider-relationship_ended = samarbeidet med { $owner } var avsluttet
+why_provider-not_shared = det er ikke lenger delt med deg
+why_provider-absent = du var borte
+why_provider-outside_hours = det var utenfor tiden du arbeider
+why_provider-nothing_to_say = { $job ->
+        [response_reminder] det var alt besvart
+       *[other] det var ikke noe nytt
+    }
+why_provider-due = { $job ->
+        [response_reminder] et svar hadde frist
+       *[other] det var noe å lese
+    }
+why_provider-not_then = det skulle ikke sendes da
+
 upcoming-check_in = Neste faste hilsen som du og { $provider } har avtalt, kommer omkring { $on }.
 upcoming-plan_review = Omkring { $on } spør vi om du vil se på planen din.
 upcoming-agreement_round = Omkring { $on } spør vi om du og { $provider } vil ta en ny runde om avtalen.
@@ -83,4 +123,9 @@ upcoming-response_reminder = { $provider } blir minnet på det { $on }.
 upcoming-overdue_notice = Er det ikke kommet svar, spør vi { $on } hva du vil.
 upcoming-message_notice = Noe nytt venter til stilletiden din er over, { $on } klokka { $time }.
 upcoming-digest = { $provider } får neste samling { $on } klokka { $time }.
+upcoming-your_digest = Din neste samling kommer { $on } klokka { $time }.
+upcoming-your_check_in = Den faste hilsenen til { $owner } går ut { $on } klokka { $time }, hvis du ikke hopper over eller utsetter den.
+upcoming-would_not_be_sent = Slik det står nå, blir det ikke sendt: { $why }.
+upcoming-would_stay_in_app = Slik det står nå, blir det bare liggende i appen: { $why }.
+upcoming-would_wait = Slik det står nå, venter det litt: { $why }.
 upcoming-nothing = Ingenting er planlagt.

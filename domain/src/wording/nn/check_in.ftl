@@ -51,3 +51,5 @@ check_in_card-instead_message = Skriv til { $provider } og be om svar
 heavy_reply-phone = Ring { $owner }. Ein samtale går føre eit skriftleg svar.
 heavy_reply-local_procedure = Følg rutinen på arbeidsstaden for meldingar som gir grunn til uro.
 heavy_reply-document = Skriv i journalen kva du gjorde, slik de to har avtalt.
+check_in_card-restart = Start dei igjen
+check_in_card-renew = Tolv veker til

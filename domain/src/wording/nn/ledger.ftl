@@ -76,6 +76,46 @@ why-gave_up = fleire forsøk kom ikkje gjennom
 why-revoked = tilgangen var trekt tilbake
 why-unknown = vi kunne ikkje vere sikre på at det var i orden
 
+# Dei same grunnane, for det som enno ikkje har hendt.
+why_not-kill_switch = all utsending er stansa i heile tenesta
+why_not-recipient_gone = kontoen til mottakaren er ikkje i bruk
+why_not-relationship_ended = samarbeidet med { $provider } er avslutta
+why_not-paused = du har pause
+why_not-hospital = { $job ->
+        [plan_review] du er på sjukehus eller nett komen heim
+       *[other] du er på sjukehus
+    }
+why_not-recent_contact = du og { $provider } har nett vore i kontakt
+why_not-near_consultation = ein samtale er nær
+why_not-absent = { $provider } er borte då
+why_not-policy = rammene til verksemda tillèt det ikkje då
+why_not-budget = du har alt fått så mange spørsmål som det skal vere på éin dag eller i éi veke
+why_not-nothing_to_say = { $job ->
+        [message_notice] du har alt lese det
+        [overdue_notice] det er alt ordna
+        [response_reminder] det er alt svart på
+        [digest] det er ikkje noko nytt
+       *[other] det er ikkje noko å seie
+    }
+
+# Til behandlaren, om det som vart sendt til han eller henne sjølv.
+ledger_provider-some_owner = ein du arbeider saman med
+ledger_provider-what_digest = Dagens samling
+ledger_provider-what_response_reminder = Påminning om å svare { $owner }
+why_provider-relationship_ended = samarbeidet med { $owner } var avslutta
+why_provider-not_shared = det er ikkje lenger delt med deg
+why_provider-absent = du var borte
+why_provider-outside_hours = det var utanfor tida du arbeider
+why_provider-nothing_to_say = { $job ->
+        [response_reminder] det var alt svart på
+       *[other] det var ikkje noko nytt
+    }
+why_provider-due = { $job ->
+        [response_reminder] eit svar hadde frist
+       *[other] det var noko å lese
+    }
+why_provider-not_then = det skulle ikkje sendast då
+
 upcoming-check_in = Neste faste helsing som du og { $provider } har avtalt, kjem omkring { $on }.
 upcoming-plan_review = Omkring { $on } spør vi om du vil sjå på planen din.
 upcoming-agreement_round = Omkring { $on } spør vi om du og { $provider } vil ta ein ny runde om avtalen.
@@ -83,4 +123,9 @@ upcoming-response_reminder = { $provider } blir mint på det { $on }.
 upcoming-overdue_notice = Er det ikkje kome svar, spør vi { $on } kva du vil.
 upcoming-message_notice = Noko nytt ventar til stilletida di er over, { $on } klokka { $time }.
 upcoming-digest = { $provider } får neste samling { $on } klokka { $time }.
+upcoming-your_digest = Den neste samlinga di kjem { $on } klokka { $time }.
+upcoming-your_check_in = Den faste helsinga til { $owner } går ut { $on } klokka { $time }, om du ikkje hoppar over eller utset ho.
+upcoming-would_not_be_sent = Slik det står no, blir det ikkje sendt: { $why }.
+upcoming-would_stay_in_app = Slik det står no, blir det berre liggjande i appen: { $why }.
+upcoming-would_wait = Slik det står no, ventar det litt: { $why }.
 upcoming-nothing = Ingenting er planlagt.
