@@ -84,6 +84,9 @@ pub struct AccountCreate {
     /// IANA time zone; `defaults.zone` unless said
     #[arg(long, value_parser = zone)]
     pub zone: Option<Tz>,
+    /// Read her password from standard input and open the account at once, instead of printing a code
+    #[arg(long)]
+    pub password_stdin: bool,
 }
 
 #[derive(Debug, Args)]

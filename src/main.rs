@@ -1,5 +1,6 @@
 //! The binary `reconnect`: one process, one role.
 
+mod account;
 mod cli;
 #[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod config;
@@ -53,7 +54,8 @@ async fn play(cli: Cli) -> Done {
         Role::Migrate => migrate::run(shell(file.as_deref())?).await,
         Role::Openapi => openapi::run(),
         Role::Doctor => doctor::run(shell(file.as_deref())?).await,
-        Role::Up(_) | Role::Work | Role::Account(_) | Role::Simulate(_) => Err("this role is not built yet".into()),
+        Role::Account(account) => account::run(shell(file.as_deref())?, account).await,
+        Role::Up(_) | Role::Work | Role::Simulate(_) => Err("this role is not built yet".into()),
     }
 }
 

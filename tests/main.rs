@@ -1,4 +1,5 @@
 //! The whole suite in one binary: linking it once keeps a cold run short.
+mod account;
 mod api;
 mod dependencies;
 mod gateways;

@@ -121,6 +121,7 @@ impl MigrationTrait for Migration {
                     .col(text("role"))
                     .col(text("login"))
                     .col(text("display_name"))
+                    .col(text_null("email"))
                     .col(text("language"))
                     .col(text("zone"))
                     .col(uuid_null("invited_by"))

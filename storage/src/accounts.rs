@@ -204,12 +204,15 @@ pub struct NewInvitation {
     pub role: Role,
     pub login: String,
     pub display_name: String,
+    /// Where her mail will go.
+    pub email: Option<String>,
     pub language: Language,
     pub zone: String,
     pub expires_at: DateTime<Utc>,
 }
 
-/// Writes an invitation; `permit` is the policy's leave to invite for this organisation.
+/// Writes an invitation; `permit` is the policy's leave to invite for this organisation, which only
+/// the command line does without.
 pub async fn invite(tx: &WriteTx, permit: Option<Permit>, new: NewInvitation, now: DateTime<Utc>) -> Result<()> {
     let row = invitation::ActiveModel {
         id: Set(new.id.0),
@@ -218,6 +221,7 @@ pub async fn invite(tx: &WriteTx, permit: Option<Permit>, new: NewInvitation, no
         role: Set(new.role.to_string()),
         login: Set(normal_login(&new.login)),
         display_name: Set(new.display_name),
+        email: Set(new.email),
         language: Set(new.language.to_string()),
         zone: Set(new.zone),
         invited_by: Set(permit.map(|permit| permit.account().0)),

@@ -1,6 +1,7 @@
 //! A whole service in memory: one organisation, people as a test wants them, a clock that stands
 //! where it is put.
 
+use crate::harness::{Database, TestDatabase};
 use backend::app::sessions::{self, DeviceClaim};
 use backend::{App, Settings, routes};
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ use poem::test::TestClient;
 use poem::{IntoEndpoint, Response};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use storage::accounts::{self, NewAccount, NewOrganisation};
 use storage::sealed::{MasterKey, Sealer};
@@ -27,6 +29,8 @@ pub struct Fixture {
     pub organisation: OrganisationId,
     client: TestClient<BoxEndpoint<'static, Response>>,
     tokens: Mutex<BTreeMap<AccountId, (String, DateTime<Utc>)>>,
+    /// On PostgreSQL, what goes away with the fixture.
+    _made: Option<TestDatabase>,
 }
 
 /// Somebody with an account.
@@ -84,22 +88,33 @@ impl Reply {
 }
 
 impl Fixture {
+    /// In memory.
     pub async fn new() -> Self {
+        Self::on(Database::Sqlite).await
+    }
+
+    pub async fn on(database: Database) -> Self {
         let start: DateTime<Utc> = MONDAY_MORNING.parse().expect("a time");
         let clock = VirtualClock::at(start);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let entropy = Arc::new(SeededEntropy::new(1));
-        let keys = storage::connect::open(&Address::new("sqlite::memory:")).await.expect("keys");
+        let made = match database {
+            Database::Sqlite => None,
+            Database::Postgres => Some(TestDatabase::create(database, Path::new("")).await),
+        };
+        let (url, keys) =
+            made.as_ref().map_or(("sqlite::memory:", "sqlite::memory:"), |made| (made.url(), made.keys()));
+        let keys = storage::connect::open(&Address { connections: 1, ..Address::new(keys) }).await.expect("keys");
         let master = MasterKey::new([7; 32]);
         let sealer = Sealer::over(keys, master, Arc::clone(&shared), entropy.clone()).await.expect("sealer");
-        let address = Address::new("sqlite::memory:");
+        let address = Address { connections: 4, ..Address::new(url) };
         let store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("store");
         storage::migrate(&store).await.expect("schema");
         let settings = Settings { requests_per_minute: 1_000_000, ..Settings::default() };
         let app = App::new(store, settings);
         let client = TestClient::new(routes::routes(Arc::clone(&app)).into_endpoint());
         let organisation = OrganisationId(app.store.new_id());
-        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default() };
+        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default(), _made: made };
         fixture.make_organisation(organisation, "Nordre").await;
         fixture
     }

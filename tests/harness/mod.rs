@@ -20,11 +20,10 @@ pub mod mail_sink;
 mod process;
 
 pub use client::Client;
-pub use database::Database;
+pub use database::{Database, TestDatabase};
 pub use mail_sink::MailSink;
 pub use process::Process;
 
-use database::TestDatabase;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

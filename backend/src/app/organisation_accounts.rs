@@ -23,7 +23,7 @@ use storage::{
 const LIST: &str = "list_accounts";
 
 /// How long an invitation can be used.
-const INVITATION_LIFE: TimeDelta = TimeDelta::days(14);
+pub const INVITATION_LIFE: TimeDelta = TimeDelta::days(14);
 
 /// Somebody to be invited.
 #[derive(Clone, Debug)]
@@ -65,6 +65,7 @@ pub async fn invite(app: &App, caller: Caller, invitee: Invitee) -> Answer<Accou
         role: invitee.role,
         login,
         display_name,
+        email: None,
         language: invitee.language.unwrap_or(app.settings.default_language),
         zone,
         expires_at: now + INVITATION_LIFE,

@@ -306,7 +306,7 @@ pub async fn accept_invitation(
         login: row.login.clone(),
         password_hash: Some(hash),
         display_name: row.display_name.clone(),
-        email: None,
+        email: row.email.clone(),
         language: row.language.parse().map_err(StorageError::from)?,
         zone: row.zone.clone(),
     };

@@ -15,6 +15,8 @@ pub struct Model {
     pub login: String,
     #[sea_orm(column_type = "Text")]
     pub display_name: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub language: String,
     #[sea_orm(column_type = "Text")]
