@@ -1,6 +1,9 @@
 //! The API over an in-process server, resource by resource.
 
+mod agreements;
+mod check_ins;
 mod fixture;
+mod help_now;
 mod organisation;
 mod policy;
 mod templates;
