@@ -215,10 +215,12 @@ async fn answers(
         .await?;
     let heavy = [CheckInAnswer::Heavy.as_str(), CheckInAnswer::WantToTalk.as_str()];
     for row in answered {
-        let (Some(at), Some(answer)) = (row.answered_at, row.answer.as_deref()) else { continue };
+        let Some(at) = row.answered_at else { continue };
         let Some(related) = row.relationship_id.and_then(|id| pairs.get(&id)) else { continue };
-        // Heavy answers are concerns; "not now" asks to be left in peace.
-        let quiet = heavy.contains(&answer) || answer == CheckInAnswer::NotNow.as_str();
+        // Heavy answers are concerns; "not now" asks to be left in peace, unless she wrote something.
+        let quiet = row.answer.as_deref().is_some_and(|answer| {
+            heavy.contains(&answer) || (answer == CheckInAnswer::NotNow.as_str() && row.note.is_none())
+        });
         if !quiet && !listed.slots.contains(&row.id) {
             candidates.push(Candidate { slot: Some(SlotId(row.id)), ..blank(Section::CheckInReplies, related, at) });
         }
