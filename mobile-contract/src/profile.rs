@@ -2,6 +2,7 @@
 
 pub use crate::policy::Weekday;
 pub use crate::sessions::{Platform, PushEnvironment, Role};
+pub use crate::words::Language;
 use crate::words::wire_words;
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
@@ -9,11 +10,6 @@ use poem_openapi::types::MaybeUndefined;
 use uuid::Uuid;
 
 wire_words! {
-    Language {
-        Nb = "nb",
-        Nn = "nn",
-        En = "en",
-    }
     /// What stands on the lock screen. None of them tells what it is about.
     LockScreen {
         /// "You have something new."
