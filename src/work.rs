@@ -24,6 +24,7 @@ pub async fn keep_working(shell: &Shell, store: Store, transports: Arc<Transport
         batch: settings.batch,
         concurrency: settings.concurrency,
         lease: TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::minutes(5)),
+        drain: shell.config.server.drain,
         public_url: shell.config.server.public_url.clone(),
     };
     let planner = Planner::new(store.clone());

@@ -162,6 +162,22 @@ pub async fn claim(
     Ok(rows)
 }
 
+/// Gives back what `worker` claimed and did not begin: due again at once, and no crash.
+pub async fn give_back(tx: &WriteTx, worker: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<()> {
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Pending.as_str()))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(now))
+        .col_expr(delivery::Column::ClaimedBy, Expr::value(Option::<Uuid>::None))
+        .col_expr(delivery::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(delivery::Column::Id.is_in(ids.iter().copied()))
+        .filter(delivery::Column::ClaimedBy.eq(worker))
+        .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
+        .exec(&**tx)
+        .await?;
+    tx.wakes_worker();
+    Ok(())
+}
+
 /// When the next delivery becomes due, if any does.
 pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
     Ok(delivery::Entity::find()

@@ -15,6 +15,7 @@ use futures::StreamExt as _;
 use mobile_contract::push::PushAction;
 use secrecy::SecretString;
 use std::sync::Arc;
+use std::time::Duration;
 use storage::deliveries::{self, Attempt, MOST_CRASHES, WITHDRAW};
 use storage::facts::{self, Answered, Question};
 use storage::{Result, StorageError, Store, clocks, instance, notices, rows, series, slots};
@@ -32,13 +33,21 @@ pub struct DispatchSettings {
     pub concurrency: usize,
     /// How long a claim stands before another worker may take it up.
     pub lease: TimeDelta,
+    /// How long what is under way may take to end once the worker is to stop.
+    pub drain: Duration,
     /// Where people reach the server, for the link in the digest mail.
     pub public_url: String,
 }
 
 impl Default for DispatchSettings {
     fn default() -> Self {
-        Self { batch: 100, concurrency: 32, lease: TimeDelta::minutes(5), public_url: "http://127.0.0.1:8080".into() }
+        Self {
+            batch: 100,
+            concurrency: 32,
+            lease: TimeDelta::minutes(5),
+            drain: Duration::from_secs(20),
+            public_url: "http://127.0.0.1:8080".into(),
+        }
     }
 }
 
@@ -68,13 +77,7 @@ impl Dispatcher {
 
     /// Claims and handles one batch; tells how many deliveries that was.
     pub async fn turn(&self) -> Result<usize> {
-        if instance::dispatch_hold(self.store.read()).await?.on {
-            return Ok(0);
-        }
-        let tx = self.store.write().await?;
-        let now = self.store.clock.now();
-        let claimed = deliveries::claim(&tx, self.worker, self.settings.lease, self.settings.batch, now).await?;
-        tx.commit().await?;
+        let claimed = self.claim().await?;
         let count = claimed.len();
         if self.settings.concurrency == 1 {
             for row in claimed {
@@ -86,13 +89,46 @@ impl Dispatcher {
         Ok(count)
     }
 
+    /// Claims up to one batch of what is due; nothing while dispatch is held.
+    pub async fn claim(&self) -> Result<Vec<rows::Delivery>> {
+        if instance::dispatch_hold(self.store.read()).await?.on {
+            return Ok(Vec::new());
+        }
+        let tx = self.store.write().await?;
+        let now = self.store.clock.now();
+        let claimed = deliveries::claim(&tx, self.worker, self.settings.lease, self.settings.batch, now).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Gives back claimed deliveries that were not begun: they are due again at once.
+    pub async fn give_back(&self, claimed: &[rows::Delivery]) -> Result<()> {
+        let ids: Vec<Uuid> = claimed.iter().map(|row| row.id).collect();
+        let tx = self.store.write().await?;
+        deliveries::give_back(&tx, self.worker, &ids, self.store.clock.now()).await?;
+        tx.commit().await
+    }
+
+    pub(crate) const fn drain(&self) -> Duration {
+        self.settings.drain
+    }
+
+    /// At least one, or nothing would ever be sent.
+    pub(crate) const fn concurrency(&self) -> usize {
+        if self.settings.concurrency == 0 { 1 } else { self.settings.concurrency }
+    }
+
+    pub(crate) const fn worker(&self) -> Uuid {
+        self.worker
+    }
+
     /// When the next delivery becomes due.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
         deliveries::next_due(self.store.read()).await
     }
 
-    /// One delivery. A failure leaves the claim to run out: the delivery comes back.
-    async fn handle(&self, row: rows::Delivery) {
+    /// One claimed delivery. A failure leaves the claim to run out: the delivery comes back.
+    pub async fn handle(&self, row: rows::Delivery) {
         let id = row.id;
         if let Err(error) = self.deliver(row).await {
             tracing::error!(error = %error, delivery.id = %id, "dispatch.failed");

@@ -3,6 +3,7 @@
 pub mod digests;
 pub mod dispatch;
 pub mod planner;
+mod queue;
 mod run;
 pub mod transport;
 

@@ -1,64 +1,104 @@
-//! The worker's life: plan and dispatch whenever something is due, sleep until the next thing is,
-//! wake at once when a commit makes work due, stop between two pieces of work.
+//! The worker's life: two apalis workers, one that plans and one that sends, woken when a commit
+//! makes work due and stopped between two pieces of work.
 
+use crate::queue::{AFTER_OUTAGE, Looked, Watch, Work, register, supervise};
 use crate::{Dispatcher, Planner};
+use apalis_core::monitor::Monitor;
 use chrono::{DateTime, Utc};
-use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use storage::{Result, Store};
+use storage::{Result, Store, rows};
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
-/// After a failure of the database, the wait before trying again.
-const AFTER_OUTAGE: Duration = Duration::from_secs(2);
-
-/// Runs until `shutdown`. `poll` is how long it sleeps at most: what stands behind the wake-ups.
+/// Runs until `shutdown`; then claims nothing more, and what is under way may end within the
+/// dispatcher's drain time. `poll` is how long it rests at most: what stands behind the wake-ups.
 pub async fn run(store: Store, planner: Planner, dispatcher: Dispatcher, poll: Duration, shutdown: CancellationToken) {
-    let planning = keep_at_it(&store, "planner", poll, &shutdown, || planner.turn(), || planner.next_due());
-    let sending = keep_at_it(&store, "dispatch", poll, &shutdown, || dispatcher.turn(), || dispatcher.next_due());
-    let hearing = hear(&store, &shutdown);
-    tokio::join!(planning, sending, hearing);
+    let watch = Watch { store: store.clone(), poll, shutdown: shutdown.clone() };
+    let (drain, concurrency, id) = (dispatcher.drain(), dispatcher.concurrency(), dispatcher.worker());
+    let monitor = Monitor::new();
+    let monitor = register(monitor, format!("planner-{id}"), Arc::new(Plan::of(planner)), watch.clone(), 1);
+    let monitor = register(monitor, format!("dispatch-{id}"), Arc::new(dispatcher), watch, concurrency);
+    tokio::join!(supervise(monitor, drain, &shutdown), hear(&store, &shutdown));
 }
 
-/// Repeats `turn` while it finds work; then sleeps until `next_due`, a wake-up or `poll`.
-async fn keep_at_it<T, N>(
-    store: &Store,
-    name: &'static str,
-    poll: Duration,
-    shutdown: &CancellationToken,
-    turn: impl Fn() -> T,
-    next_due: impl Fn() -> N,
-) where
-    T: Future<Output = Result<usize>>,
-    N: Future<Output = Result<Option<DateTime<Utc>>>>,
-{
-    let mut wakes = store.wakes();
-    while !shutdown.is_cancelled() {
-        wakes.borrow_and_update();
-        let pause = match turn().await {
-            Ok(0) => match next_due().await {
-                Ok(Some(at)) => (at - store.clock.now()).to_std().unwrap_or(Duration::from_millis(20)).min(poll),
-                Ok(None) => poll,
-                Err(error) => {
-                    tracing::warn!(error = %error, worker.loop = name, "worker.outage");
-                    AFTER_OUTAGE
-                }
-            },
-            Ok(_) => continue,
+impl Work for Dispatcher {
+    type Piece = rows::Delivery;
+
+    async fn take(&self) -> Result<Vec<rows::Delivery>> {
+        self.claim().await
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        Dispatcher::next_due(self).await
+    }
+
+    async fn give_back(&self, pieces: Vec<rows::Delivery>) -> Result<()> {
+        Dispatcher::give_back(self, &pieces).await
+    }
+
+    async fn handle(&self, piece: rows::Delivery) {
+        Dispatcher::handle(self, piece).await;
+    }
+
+    fn span(piece: &rows::Delivery) -> Span {
+        tracing::info_span!("delivery", delivery.id = %piece.id)
+    }
+}
+
+/// The planner as a queue: one turn at a time, the next at once while turns find something.
+struct Plan {
+    planner: Planner,
+    /// Set to [`Looked::Fault`] while a turn is out, so that one that panics is followed by a rest.
+    last: Mutex<Looked>,
+}
+
+/// Leave to look once at everything that is due.
+struct Turn;
+
+impl Plan {
+    const fn of(planner: Planner) -> Self {
+        Self { planner, last: Mutex::new(Looked::Found) }
+    }
+
+    fn set(&self, looked: Looked) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = looked;
+    }
+}
+
+impl Work for Plan {
+    type Piece = Turn;
+
+    async fn take(&self) -> Result<Vec<Turn>> {
+        self.set(Looked::Fault);
+        Ok(vec![Turn])
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        self.planner.next_due().await
+    }
+
+    async fn give_back(&self, _: Vec<Turn>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn handle(&self, Turn: Turn) {
+        self.set(match self.planner.turn().await {
+            Ok(0) => Looked::Nothing,
+            Ok(_) => Looked::Found,
             Err(error) => {
-                tracing::warn!(error = %error, worker.loop = name, "worker.outage");
-                AFTER_OUTAGE
+                tracing::warn!(error = %error, "worker.outage");
+                Looked::Fault
             }
-        };
-        tokio::select! {
-            () = shutdown.cancelled() => {}
-            () = tokio::time::sleep(pause) => {}
-            changed = wakes.changed() => {
-                // The store outlives its worker; if it did not, there would be nothing to hear.
-                if changed.is_err() {
-                    return;
-                }
-            }
-        }
+        });
+    }
+
+    fn left(&self) -> Looked {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn span(_: &Turn) -> Span {
+        tracing::debug_span!("plan")
     }
 }
 
