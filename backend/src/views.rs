@@ -1,12 +1,17 @@
 //! Words and rows turned into what crosses the wire.
 
+use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal};
+use crate::state::App;
+use chrono::{DateTime, Utc};
 use domain::wording::FieldFault;
+use mobile_contract::page::Position;
 use mobile_contract::problem::ProblemCode;
 use mobile_contract::relationships::PartyOut;
 use std::str::FromStr;
 use storage::StorageError;
 use storage::rows;
+use uuid::Uuid;
 
 /// The same word in the other vocabulary: contract and domain write theirs alike, which a test holds.
 pub fn word<T: FromStr>(word: &str) -> Answer<T> {
@@ -37,6 +42,19 @@ pub fn limit(asked: Option<u32>) -> Answer<u64> {
             Err(Refusal::field("limit", FieldFault::OutsideBounds { min: "1".to_owned(), max: MAX_LIMIT.to_string() }))
         }
     }
+}
+
+/// Where a page goes on: after this (time, id) of `list`.
+pub fn place(app: &App, caller: Caller, list: &str, cursor: Option<&str>) -> Answer<Option<(DateTime<Utc>, Uuid)>> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let place = app.cursors.read(list, caller.actor.account.0, cursor).map_err(|_| ProblemCode::BadCursor)?;
+    let at = DateTime::from_timestamp_micros(place.micros).ok_or(ProblemCode::BadCursor)?;
+    Ok(Some((at, place.id)))
+}
+
+/// The cursor after (time, id) of `list`.
+pub fn cursor(app: &App, caller: Caller, list: &str, last: (DateTime<Utc>, Uuid)) -> String {
+    app.cursors.write(list, caller.actor.account.0, Position { micros: last.0.timestamp_micros(), id: last.1 })
 }
 
 /// The version in `If-Match`: 428 without one, 412 for one that cannot be the present one.

@@ -1,14 +1,20 @@
 //! What crosses the wire. A leaf: it knows nothing of the rest of the house.
 
+pub mod absences;
 pub mod access_log;
 pub mod accounts;
 pub mod agreements;
 pub mod check_ins;
+pub mod consents;
+pub mod consultations;
+pub mod contacts;
 pub mod counts;
 pub mod crisis_plan;
+pub mod drafts;
 pub mod grants;
 pub mod help_now;
 pub mod ledger;
+pub mod messages;
 pub mod notification_settings;
 pub mod owners_life;
 pub mod page;
@@ -18,6 +24,7 @@ pub mod profile;
 pub mod prompts;
 pub mod push;
 pub mod relationships;
+pub mod reply_clocks;
 pub mod sessions;
 pub mod templates;
 pub mod words;

@@ -22,6 +22,11 @@ impl<T> Authorized<T> {
         self.permit
     }
 
+    /// A part of the row, or what belongs to it, under the same permit.
+    pub(crate) fn map<U>(self, part: impl FnOnce(T) -> U) -> Authorized<U> {
+        Authorized { row: part(self.row), permit: self.permit }
+    }
+
     pub fn into_inner(self) -> T {
         self.row
     }

@@ -62,6 +62,20 @@ pub async fn clear(tx: &WriteTx, relationship: RelationshipId, by: &str, now: Da
     Ok(())
 }
 
+/// What cleared the concerns at `at` was taken back before it was read: they are open again.
+/// Check-ins that went on need no second rest, an open concern keeps them silent.
+pub async fn reopen(tx: &WriteTx, relationship: RelationshipId, by: &str, at: DateTime<Utc>) -> Result<()> {
+    concern::Entity::update_many()
+        .col_expr(concern::Column::ClearedAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(concern::Column::ClearedBy, Expr::value(None::<String>))
+        .filter(concern::Column::RelationshipId.eq(relationship.0))
+        .filter(concern::Column::ClearedAt.eq(at))
+        .filter(concern::Column::ClearedBy.eq(by))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// The open concerns of one relationship, oldest first.
 pub async fn open_of(db: &impl ConnectionTrait, relationship: RelationshipId) -> Result<Vec<rows::Concern>> {
     Ok(concern::Entity::find()

@@ -1,13 +1,17 @@
 //! Contact between the pair: what the gate means by "they spoke lately".
 
+use crate::authorized::Authorized;
 use crate::connect::WriteTx;
 use crate::entity::{contact, message};
 use crate::error::Result;
+use crate::relationships::Related;
 use crate::rows;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, MessageId, RelationshipId};
 use domain::words::{ContactKind, MessageKind};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 /// A call, a "let's talk" or a consultation that took place.
@@ -36,6 +40,29 @@ pub async fn record(tx: &WriteTx, new: NewContact) -> Result<()> {
     };
     contact::Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
+}
+
+/// For the app, which authorises through its relationship.
+pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<rows::Contact>> {
+    Ok(contact::Entity::find_by_id(id).one(db).await?)
+}
+
+/// A page of a relationship's contacts, newest first.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    related: &Authorized<Related>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<rows::Contact>> {
+    let mut query = contact::Entity::find().filter(contact::Column::RelationshipId.eq(related.row.id));
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any()
+                .add(contact::Column::At.lt(at))
+                .add(Condition::all().add(contact::Column::At.eq(at)).add(contact::Column::Id.lt(id))),
+        );
+    }
+    Ok(query.order_by_desc(contact::Column::At).order_by_desc(contact::Column::Id).limit(limit).all(db).await?)
 }
 
 /// When the pair was last in contact: a message either way that is neither a vault text nor

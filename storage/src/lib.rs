@@ -35,6 +35,7 @@ pub mod planned;
 pub mod policies;
 pub mod previews;
 pub mod profiles;
+pub mod promises;
 pub mod prompts;
 pub mod relationships;
 pub mod rows;

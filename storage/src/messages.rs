@@ -114,6 +114,25 @@ pub async fn authorized(
     Authorized::by(decision, InThread { related, written })
 }
 
+/// The message by itself, and the relationship it belongs to.
+pub fn apart(found: Authorized<InThread>) -> (Related, Authorized<Written>) {
+    let related = found.related.clone();
+    (related, found.map(|found| found.written))
+}
+
+/// The message as it is after the act it was found for, under the leave of that act: a substitute
+/// who closed the clock sees her answer, though she can find the message no more.
+pub async fn after_act(
+    db: &impl ConnectionTrait,
+    found: Authorized<InThread>,
+) -> Result<(Related, Authorized<Written>)> {
+    let actor = found.permit().actor();
+    let row = message::Entity::find_by_id(found.written.row.id).one(db).await?.ok_or(StorageError::Hidden)?;
+    let written = with_clocks(db, actor, vec![row]).await?.pop().ok_or(StorageError::Hidden)?;
+    let related = found.related.clone();
+    Ok((related, found.map(|_| written)))
+}
+
 fn seen(written: &Written) -> Result<policy::Message> {
     let row = &written.row;
     Ok(policy::Message {

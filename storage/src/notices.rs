@@ -12,9 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, RelationshipId, SlotId};
 use domain::words::{Job, Outcome, SeriesState};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -99,33 +97,19 @@ pub async fn proposal_for_owner(
     message_for_owner(tx, related, MessageId(proposal), now, new_id, now).await
 }
 
-/// Whether any of these is still news to the owner: a provider's message that she has not opened
-/// and nobody took back, her own on which he acted, or a proposal that waits for her.
-pub async fn still_news(db: &impl ConnectionTrait, messages: &[MessageId]) -> Result<bool> {
-    let ids = || messages.iter().map(|id| id.0);
-    let proposed = series::Entity::find()
-        .filter(series::Column::Id.is_in(ids()))
-        .filter(series::Column::State.eq(SeriesState::Proposed.as_str()))
-        .limit(1)
-        .count(db)
-        .await?;
-    let drafted = agreement_version::Entity::find()
-        .filter(agreement_version::Column::Id.is_in(ids()))
-        .filter(agreement_version::Column::InForceAt.is_null())
-        .limit(1)
-        .count(db)
-        .await?;
-    if proposed + drafted > 0 {
-        return Ok(true);
-    }
-    Ok(message::Entity::find()
-        .filter(message::Column::Id.is_in(ids()))
-        .filter(message::Column::RecalledAt.is_null())
-        .filter(Condition::any().add(message::Column::OpenedAt.is_null()).add(message::Column::FromOwner.eq(true)))
-        .limit(1)
-        .count(db)
-        .await?
-        > 0)
+/// Whether any of these is still news to the owner: a provider's message that she has not opened and
+/// nobody took back, her own on which he acted, a proposal that waits for her, or a thing of another
+/// kind (a consultation, a logged call, a promise about a check-in), which cannot be read meanwhile.
+pub async fn still_news(db: &impl ConnectionTrait, items: &[MessageId]) -> Result<bool> {
+    let ids = || items.iter().map(|id| id.0);
+    let messages = message::Entity::find().filter(message::Column::Id.is_in(ids())).all(db).await?;
+    let proposals = series::Entity::find().filter(series::Column::Id.is_in(ids())).all(db).await?;
+    let drafts = agreement_version::Entity::find().filter(agreement_version::Column::Id.is_in(ids())).all(db).await?;
+    let unread = |row: &message::Model| row.recalled_at.is_none() && (row.opened_at.is_none() || row.from_owner);
+    Ok(messages.iter().any(unread)
+        || proposals.iter().any(|row| row.state == SeriesState::Proposed.as_str())
+        || drafts.iter().any(|row| row.in_force_at.is_none())
+        || messages.len() + proposals.len() + drafts.len() < items.len())
 }
 
 /// The notice of this thread that still waits to be sent.
@@ -171,6 +155,14 @@ pub async fn read(tx: &WriteTx, owner: AccountId, relationship: RelationshipId, 
     }
     for row in unread(tx, owner, relationship).await? {
         deliveries::read(tx, NotificationId(row.id), now).await?;
+    }
+    Ok(())
+}
+
+/// The pair has parted: what lies unread on her devices is withdrawn.
+pub async fn parted(tx: &WriteTx, owner: AccountId, relationship: RelationshipId, now: DateTime<Utc>) -> Result<()> {
+    for row in unread(tx, owner, relationship).await? {
+        deliveries::withdraw(tx, row.id, now).await?;
     }
     Ok(())
 }

@@ -262,6 +262,52 @@ pub async fn transition(
     if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
 }
 
+/// Who takes part beside `provider`, those first who joined first.
+pub async fn colleagues(db: &impl ConnectionTrait, id: RelationshipId, provider: AccountId) -> Result<Vec<AccountId>> {
+    Ok(relationship_member::Entity::find()
+        .filter(relationship_member::Column::RelationshipId.eq(id.0))
+        .filter(relationship_member::Column::ProviderId.ne(provider.0))
+        .filter(relationship_member::Column::LeftAt.is_null())
+        .order_by_asc(relationship_member::Column::JoinedAt)
+        .order_by_asc(relationship_member::Column::ProviderId)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| AccountId(row.provider_id))
+        .collect())
+}
+
+/// The permitted provider takes part no longer; `heir` becomes responsible if she was. `Stale` if
+/// the relationship changed since it was read.
+pub async fn depart(
+    tx: &WriteTx,
+    related: &Authorized<Related>,
+    heir: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let leaver = related.permit().account();
+    let member = |id: AccountId| {
+        relationship_member::Entity::update_many()
+            .filter(relationship_member::Column::RelationshipId.eq(related.row.id))
+            .filter(relationship_member::Column::ProviderId.eq(id.0))
+    };
+    member(leaver)
+        .col_expr(relationship_member::Column::LeftAt, Expr::value(now))
+        .col_expr(relationship_member::Column::Responsible, Expr::value(false))
+        .exec(&**tx)
+        .await?;
+    let mut update = relationship::Entity::update_many()
+        .col_expr(relationship::Column::Version, Expr::col(relationship::Column::Version).add(1))
+        .filter(relationship::Column::Id.eq(related.row.id))
+        .filter(relationship::Column::Version.eq(related.row.version));
+    if let Some(heir) = heir {
+        member(heir).col_expr(relationship_member::Column::Responsible, Expr::value(true)).exec(&**tx).await?;
+        update = update.col_expr(relationship::Column::ProviderId, Expr::value(heir.0));
+    }
+    let changed = update.exec(&**tx).await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
+}
+
 /// Both must be in the roles of the pair; used when an invitation is written.
 pub fn pair(inviter: &rows::Account, invitee: &rows::Account) -> Option<(AccountId, AccountId)> {
     let role = |row: &rows::Account| row.role.parse::<Role>().ok();

@@ -4,6 +4,7 @@ mod agreements;
 mod check_ins;
 mod fixture;
 mod help_now;
+mod messages;
 mod organisation;
 mod policy;
 mod templates;

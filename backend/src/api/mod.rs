@@ -1,13 +1,18 @@
 //! The API: one file and one unit struct per resource. Handlers translate; what is done stands in
 //! `app`.
 
+mod absences;
 mod agreements;
 pub mod answer;
 pub mod auth;
 mod check_ins;
+mod consents;
+mod consultations;
 mod crisis_plan;
+mod drafts;
 mod help_now;
 mod ledger;
+mod messages;
 mod organisation;
 mod owners_life;
 mod policies;
@@ -15,6 +20,7 @@ pub mod problem;
 mod profile;
 mod prompts;
 mod relationships;
+mod reply_clocks;
 mod sessions;
 mod sharing;
 mod tags;
@@ -33,6 +39,8 @@ fn resources() -> impl OpenApi {
         (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
         (owners_life::OwnersLifeApi, profile::ProfileApi),
         (prompts::PromptsApi, unsubscribe::UnsubscribeApi),
+        (consents::ConsentsApi, drafts::DraftsApi, messages::MessagesApi, reply_clocks::ReplyClocksApi),
+        (absences::AbsencesApi, consultations::ConsultationsApi),
         (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
         ledger::LedgerApi,
     )

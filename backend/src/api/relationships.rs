@@ -4,7 +4,7 @@ use crate::api::answer::{Created, Done, Found, Versioned, created, found, versio
 use crate::api::auth::SignedIn;
 use crate::api::problem::Problem;
 use crate::api::tags::ApiTags;
-use crate::app::relationships;
+use crate::app::{parting, relationships};
 use crate::state::App;
 use crate::views;
 use domain::ids::RelationshipId;
@@ -105,6 +105,21 @@ impl RelationshipsApi {
         id: Path<Uuid>,
     ) -> Result<Done, Problem> {
         relationships::end(&app, caller.0, RelationshipId(id.0)).await?;
+        Ok(Done::Empty)
+    }
+
+    /// Take part no longer
+    ///
+    /// For providers. Where colleagues stay, one of them becomes responsible and keeps what was
+    /// promised; otherwise open promises are released and the relationship ends.
+    #[oai(path = "/relationships/:id/leave", method = "post", operation_id = "leave_relationship")]
+    async fn leave_relationship(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+    ) -> Result<Done, Problem> {
+        parting::leave(&app, caller.0, RelationshipId(id.0)).await?;
         Ok(Done::Empty)
     }
 }

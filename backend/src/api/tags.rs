@@ -8,6 +8,8 @@ pub enum ApiTags {
     Sessions,
     /// Who works with whom.
     Relationships,
+    /// Messages, promised replies, absences and consultations.
+    Messages,
     /// What an organisation tunes, words and counts.
     Organisation,
     /// The owner's crisis plan, its versions, uses and reviews.

@@ -1,19 +1,22 @@
 //! Inviting each other, starting, pausing and ending.
 
 use crate::app::sessions::Caller;
-use crate::app::{Answer, Refusal};
+use crate::app::{Answer, Refusal, parting};
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Utc};
 use domain::crisis_plan::ReviewTrigger;
-use domain::ids::{AccountId, RelationshipId, ThreadId};
+use domain::gate::Reason;
+use domain::ids::{AccountId, RelationshipId, SeriesId, ThreadId};
 use domain::policy::InRelationship;
-use domain::words::{AccountState, Level, RelationshipState};
+use domain::words::{AccountState, ClosedBy, Job, Level, RelationshipState, SeriesState};
 use mobile_contract::page::Position;
 use mobile_contract::problem::{FieldFault, ProblemCode};
 use mobile_contract::relationships::{RelationshipOut, RelationshipsOut};
 use storage::relationships::{NewRelationship, Related};
-use storage::{Authorized, StorageError, WriteTx, accounts, calendars, plan_reviews, relationships};
+use storage::series::NewSeries;
+use storage::whose::Whose;
+use storage::{Authorized, StorageError, WriteTx, accounts, calendars, plan_reviews, planned, relationships, series};
 
 const LIST: &str = "list_relationships";
 
@@ -113,9 +116,51 @@ async fn change(app: &App, related: &Authorized<Related>, to: RelationshipState)
     let now = app.now();
     let tx = app.store.write().await?;
     relationships::transition(&tx, related, to, now).await?;
-    plans_settle(&tx, related, to, now).await?;
+    after(app, &tx, related, to, ClosedBy::RelationshipEnded, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What follows when a relationship has changed its state, in the same commit.
+pub(crate) async fn after(
+    app: &App,
+    tx: &WriteTx,
+    related: &Authorized<Related>,
+    to: RelationshipState,
+    closed_by: ClosedBy,
+    now: DateTime<Utc>,
+) -> Answer<()> {
+    plans_settle(tx, related, to, now).await?;
+    if related.view.state == RelationshipState::Invited && to == RelationshipState::Active {
+        for provider in &related.view.members {
+            digest_begins(app, tx, *provider, now).await?;
+        }
+    }
+    let whose = Whose::Relationship(related.view.id);
+    match to {
+        RelationshipState::Ended => parting::part(tx, related, closed_by, now).await?,
+        RelationshipState::Paused => planned::cancel(tx, whose, Reason::Paused, now).await?,
+        RelationshipState::Active | RelationshipState::Invited => series::reconsider(tx, whose, now).await?,
+    }
+    Ok(())
+}
+
+/// A provider gets her daily digest from her first relationship on.
+async fn digest_begins(app: &App, tx: &WriteTx, provider: AccountId, now: DateTime<Utc>) -> Answer<()> {
+    let Some(account) = accounts::for_machinery(&**tx, provider).await? else { return Ok(()) };
+    let new = NewSeries {
+        id: SeriesId(app.store.new_id()),
+        job: Job::Digest,
+        owner: None,
+        provider: Some(provider),
+        relationship: None,
+        state: SeriesState::Active,
+        every_days: 1,
+        accepted_on: Some(calendars::today(&**tx, provider, now).await?),
+        zone: account.zone,
+        proposed_by: None,
+    };
+    Ok(series::ensure(tx, new, now).await?)
 }
 
 /// Sharing rests on an active relationship, and the owner may want to be asked about her plan when

@@ -8,6 +8,8 @@ texts! {
     Receipt, overridable: true {
         /// `reply_wanted`, after sending: the promised date.
         ReplyBy = "receipt.reply_by" { provider: String, promised: Day };
+        /// `reply_wanted`, after sending, when nobody can promise a date.
+        NoDate = "receipt.no_date" { provider: String };
         /// `info`, after sending.
         Info = "receipt.info" { provider: String };
         /// `next_consultation`, after sending, when the consultation has a date.

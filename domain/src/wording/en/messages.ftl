@@ -1,4 +1,5 @@
 receipt-reply_by = Saved. { $provider } will answer by { $promised }.
+receipt-no_date = Saved. Nobody can say yet when { $provider } will answer. If it is urgent, use Help now.
 receipt-info = Saved. { $provider } can read it. It asks for no reply.
 receipt-next_consultation = Saved. { $provider } gets it before the consultation on { $on }.
 receipt-next_consultation_no_date = Saved. { $provider } gets it before the next consultation.

@@ -1,4 +1,5 @@
 receipt-reply_by = Lagret. { $provider } svarer innen { $promised }.
+receipt-no_date = Lagret. Ingen kan si ennå når { $provider } svarer. Haster det, bruk Hjelp nå.
 receipt-info = Lagret. { $provider } kan lese den. Den ber ikke om svar.
 receipt-next_consultation = Lagret. { $provider } får den før samtalen { $on }.
 receipt-next_consultation_no_date = Lagret. { $provider } får den før neste samtale.

@@ -1,4 +1,5 @@
 receipt-reply_by = Lagra. { $provider } svarar innan { $promised }.
+receipt-no_date = Lagra. Ingen kan seie enno når { $provider } svarar. Hastar det, bruk Hjelp no.
 receipt-info = Lagra. { $provider } kan lese ho. Ho ber ikkje om svar.
 receipt-next_consultation = Lagra. { $provider } får ho før samtalen { $on }.
 receipt-next_consultation_no_date = Lagra. { $provider } får ho før neste samtale.

@@ -1,0 +1,91 @@
+//! Ending and leaving: what is closed, cancelled and handed over.
+
+use crate::app::Answer;
+use crate::app::relationships::after;
+use crate::app::sessions::Caller;
+use crate::state::App;
+use chrono::{DateTime, Utc};
+use domain::gate::Reason;
+use domain::ids::{AccountId, MessageId, RelationshipId};
+use domain::ownership::Standing;
+use domain::policy::InRelationship;
+use domain::words::{AccountState, ClosedBy, Job, RelationshipState, SeriesState};
+use storage::relationships::Related;
+use storage::whose::Whose;
+use storage::{
+    Authorized, WriteTx, accounts, clocks, concerns, consultations, notices, planned, relationships, rows, series,
+    uncertain_promises,
+};
+
+/// What a pair leaves behind when it parts: no promise, nothing planned, no series, nothing on a
+/// device. Messages stay with those who opened them, drafts with their authors.
+pub(crate) async fn part(
+    tx: &WriteTx,
+    related: &Authorized<Related>,
+    closed_by: ClosedBy,
+    now: DateTime<Utc>,
+) -> Answer<()> {
+    let (id, by) = (related.view.id, related.permit().account());
+    clocks::close_all(tx, id, closed_by, by, now).await?;
+    for row in series::of(&**tx, Whose::Relationship(id), None).await? {
+        if !is_over(&row) {
+            series::settle(tx, &row, SeriesState::Stopped, Reason::RelationshipEnded, now).await?;
+        }
+    }
+    planned::cancel(tx, Whose::Relationship(id), Reason::RelationshipEnded, now).await?;
+    consultations::cancel_all(tx, id, now).await?;
+    // After the series are stopped: clearing lets resting ones go on.
+    concerns::clear(tx, id, "relationship_ended", now).await?;
+    notices::parted(tx, related.view.owner, id, now).await?;
+    Ok(())
+}
+
+/// A provider takes part no longer (R20). Where colleagues stay, the one who joined first becomes
+/// responsible and keeps what was promised on the dates that were shown; check-ins in the leaver's
+/// name stop. Where nobody stays, open promises are released and the relationship ends.
+pub async fn leave(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> {
+    let now = app.now();
+    let tx = app.store.write().await?;
+    let related = relationships::authorized(&*tx, caller.actor, InRelationship::Leave, id, now).await?;
+    let leaver = caller.actor.account;
+    let stays = heir(&tx, &related, leaver).await?;
+    let responsible = related.view.standing(caller.actor) == Standing::Responsible;
+    let Some(stays) = stays.or((!responsible).then_some(related.view.responsible)) else {
+        relationships::transition(&tx, &related, RelationshipState::Ended, now).await?;
+        after(app, &tx, &related, RelationshipState::Ended, ClosedBy::Released, now).await?;
+        tx.commit().await?;
+        return Ok(());
+    };
+    for clock in clocks::open_of(&*tx, id).await? {
+        if responsible && clock.provider_id == leaver.0 {
+            clocks::take_over(&tx, &clock, stays).await?;
+        } else if clock.handed_to == Some(leaver.0) {
+            uncertain_promises::hand_back(&tx, &clock).await?;
+        }
+    }
+    for row in series::of(&*tx, Whose::Relationship(id), Some(Job::CheckIn)).await? {
+        if row.provider_id == Some(leaver.0) && !is_over(&row) {
+            series::settle(&tx, &row, SeriesState::Stopped, Reason::RelationshipEnded, now).await?;
+        }
+    }
+    relationships::depart(&tx, &related, responsible.then_some(stays), now).await?;
+    if responsible {
+        let about = MessageId(related.row.id);
+        notices::message_for_owner(&tx, &related, about, now, &|| app.store.new_id(), now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The colleague who can take over: the first to have joined whose account is active.
+async fn heir(tx: &WriteTx, related: &Related, leaver: AccountId) -> Answer<Option<AccountId>> {
+    let colleagues = relationships::colleagues(&**tx, related.view.id, leaver).await?;
+    let accounts = accounts::many(&**tx, &colleagues).await?;
+    let active =
+        |id: &AccountId| accounts.iter().any(|row| row.id == id.0 && row.state == AccountState::Active.as_str());
+    Ok(colleagues.into_iter().find(active))
+}
+
+fn is_over(row: &rows::Series) -> bool {
+    [SeriesState::Stopped.as_str(), SeriesState::Completed.as_str()].contains(&row.state.as_str())
+}
