@@ -2,16 +2,21 @@
 
 pub mod actors;
 pub mod agenda;
+mod decisions;
 mod dice;
+mod drive;
 pub mod fields;
 pub mod line;
 mod names;
 mod owner;
 mod population;
 mod provider;
+pub mod role;
 pub mod scenario;
+mod script;
 #[cfg(test)]
 mod schema;
 pub mod span;
+pub mod stage;
 pub mod timeline;
 mod world;

@@ -2,13 +2,18 @@
 //! them goes through the same functions as a call from a phone.
 
 use super::fields::Label;
+use super::script::Act;
 use backend::app::sessions::Caller;
 use backend::{App, Settings};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::clock::{SeededEntropy, VirtualClock};
-use domain::ids::{AccountId, DeviceId, OrganisationId, PersonId, RelationshipId, SessionId};
+use domain::agreements::Terms;
+use domain::ids::{
+    AbsenceId, AccountId, DeviceId, MessageId, OrganisationId, PersonId, RelationshipId, SeriesId, SessionId,
+};
 use domain::ownership::Actor;
+use domain::policy::OnOwn;
 use domain::words::{ConsentKind, Language, Level, Platform, PushEnvironment, Role};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +33,12 @@ pub struct Stage {
     people: BTreeMap<Label, Caller>,
     labels: BTreeMap<Uuid, Label>,
     pub pairs: BTreeMap<(Label, Label), RelationshipId>,
+    /// What each pair agreed on last.
+    pub terms: BTreeMap<RelationshipId, Terms>,
+    pub series: BTreeMap<Label, SeriesId>,
+    pub messages: BTreeMap<Label, MessageId>,
+    /// The latest absence of each provider.
+    pub absences: BTreeMap<Label, AbsenceId>,
 }
 
 impl Stage {
@@ -66,6 +77,10 @@ impl Stage {
             people: BTreeMap::new(),
             labels: BTreeMap::new(),
             pairs: BTreeMap::new(),
+            terms: BTreeMap::new(),
+            series: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            absences: BTreeMap::new(),
         };
         stage.admin = stage.person(&Label("admin".into()), Role::Admin).await?;
         Ok(stage)
@@ -96,7 +111,7 @@ impl Stage {
             person: PersonId(store.new_id()),
             organisation: self.organisation,
             role,
-            login: format!("{}-{}", account, label.as_str()),
+            login: login(account, label),
             password_hash: None,
             display_name: label.as_str().to_owned(),
             email: (role == Role::Provider).then(|| format!("{account}@example.org")),
@@ -114,16 +129,33 @@ impl Stage {
             app_version: "1.0.0".into(),
         };
         storage::sessions::register_device(&tx, phone, now).await?;
-        storage::consents::give(&tx, store.new_id(), account, ConsentKind::NonEmergency, "1", now).await?;
+        let hers = storage::relationships::leave(caller.actor, OnOwn::Consents, account)?;
+        storage::consents::give(&tx, hers, store.new_id(), ConsentKind::NonEmergency, "1".into(), now).await?;
         tx.commit().await?;
         self.people.insert(label.clone(), caller);
         self.labels.insert(account.0, label.clone());
         Ok(caller)
     }
 
+    /// Both sides say yes to each other.
+    pub async fn relate(&mut self, owner: &Label, provider: &Label, level: Level) -> Act<()> {
+        let first = self.person(owner, Role::ServiceUser).await?;
+        let second = self.person(provider, Role::Provider).await?;
+        let login = login(second.actor.account, provider);
+        let id = backend::app::relationships::invite(&self.app, first, &login, level).await?;
+        backend::app::relationships::accept(&self.app, second, id).await?;
+        self.pairs.insert((owner.clone(), provider.clone()), id);
+        Ok(())
+    }
+
     /// Somebody who is on the stage already.
     pub fn known(&self, label: &Label) -> Option<Caller> {
         self.people.get(label).copied()
+    }
+
+    /// Somebody by her account.
+    pub fn caller(&self, account: AccountId) -> Option<Caller> {
+        self.people.values().find(|caller| caller.actor.account == account).copied()
     }
 
     /// Remembers what a thing is called in the lines.
@@ -136,6 +168,11 @@ impl Stage {
         let id = id.into();
         self.labels.get(&id).cloned().unwrap_or_else(|| Label(id.to_string()))
     }
+}
+
+/// Unique even where two people share a name.
+fn login(account: AccountId, label: &Label) -> String {
+    format!("{account} {label}").to_lowercase()
 }
 
 fn nobody(organisation: OrganisationId) -> Caller {

@@ -144,11 +144,19 @@ fn recent_contact(facts: &Facts) -> Judgement {
     unless(quiet, Reason::RecentContact)
 }
 
+/// From three days before a consultation to two after, by elapsed time; and from the third date
+/// before it on, so that a morning check-in does not slip in ahead of an afternoon meeting.
 fn near_consultation(facts: &Facts) -> Judgement {
-    let far = facts.consultations.as_ref().map(|consultations| {
-        !consultations.iter().any(|at| *at - BEFORE_CONSULTATION <= facts.now && facts.now < *at + AFTER_CONSULTATION)
-    });
-    unless(far, Reason::NearConsultation)
+    let zone = facts.waking.as_ref().map(|waking| waking.zone);
+    let near = |at: DateTime<Utc>| {
+        let elapsed = at - BEFORE_CONSULTATION <= facts.now && facts.now < at + AFTER_CONSULTATION;
+        let by_date = zone.is_some_and(|zone| {
+            let date = |instant: DateTime<Utc>| instant.with_timezone(&zone).date_naive();
+            facts.now < at && date(facts.now) >= date(at) - BEFORE_CONSULTATION
+        });
+        elapsed || by_date
+    };
+    unless(facts.consultations.as_ref().map(|all| !all.iter().any(|at| near(*at))), Reason::NearConsultation)
 }
 
 fn no_agreement(rule: Rule, facts: &Facts) -> Judgement {
