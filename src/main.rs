@@ -2,11 +2,10 @@
 
 mod account;
 mod cli;
-#[expect(dead_code, reason = "the roles that use the rest are not there yet")]
 mod config;
+mod demo;
 mod doctor;
 mod http;
-#[cfg_attr(not(test), expect(dead_code, reason = "the roles that use the rest are not there yet"))]
 mod master_key;
 mod migrate;
 mod open_store;
@@ -14,12 +13,12 @@ mod openapi;
 mod serve;
 mod shell;
 mod shutdown;
-#[expect(dead_code, reason = "the role that drives the simulation is not there yet")]
 mod simulate;
-#[cfg_attr(not(test), expect(dead_code, reason = "the roles that use the rest are not there yet"))]
 mod system;
 mod telemetry;
 mod transports;
+mod up;
+mod work;
 
 use clap::Parser;
 use cli::{Cli, Role};
@@ -55,7 +54,9 @@ async fn play(cli: Cli) -> Done {
         Role::Openapi => openapi::run(),
         Role::Doctor => doctor::run(shell(file.as_deref())?).await,
         Role::Account(account) => account::run(shell(file.as_deref())?, account).await,
-        Role::Up(_) | Role::Work | Role::Simulate(_) => Err("this role is not built yet".into()),
+        Role::Up(options) => up::run(shell(file.as_deref())?, options).await,
+        Role::Work => work::run(shell(file.as_deref())?).await,
+        Role::Simulate(asked) => simulate::role::run(asked).await,
     }
 }
 

@@ -3,7 +3,6 @@
 mod clock;
 mod entropy;
 
-#[expect(unused_imports, reason = "the role that shifts the clock is not there yet")]
 pub use clock::ShiftedClock;
 pub use clock::SystemClock;
 pub use entropy::SystemEntropy;

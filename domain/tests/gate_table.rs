@@ -176,7 +176,10 @@ fn periods_end_where_they_are_said_to_end() {
     assert_eq!(decided(&|f| f.last_contact = Some(Some(days_ago(5))), Job::CheckIn), send);
     assert_eq!(decided(&|f| f.consultations = Some(vec![days_ago(2)]), Job::CheckIn), send);
     let soon = now() + TimeDelta::days(4) - TimeDelta::hours(11) + TimeDelta::seconds(1);
-    assert_eq!(decided(&|f| f.consultations = Some(vec![soon]), Job::CheckIn), Decision::Block(Reason::NearConsultation));
+    assert_eq!(
+        decided(&|f| f.consultations = Some(vec![soon]), Job::CheckIn),
+        Decision::Block(Reason::NearConsultation)
+    );
     assert_eq!(decided(&|f| f.consultations = Some(vec![now() + TimeDelta::days(4)]), Job::CheckIn), send);
     let used = |days| PlanFacts { exists: true, used_at: Some(days_ago(days)), edited_at: None };
     assert_eq!(decided(&|f| f.plan = Some(used(14)), Job::PlanReview), send);

@@ -28,7 +28,6 @@ impl MigrationTrait for Migration {
                     .col(date_null("anchor_on"))
                     .col(date_null("slot_on"))
                     .col(timestamp_with_time_zone_null("next_at"))
-                    .col(date_null("sent_on"))
                     .col(timestamp_with_time_zone_null("closes_at"))
                     .col(date_null("last_anchor_on"))
                     .col(integer("cycle"))

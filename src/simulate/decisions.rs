@@ -48,10 +48,7 @@ impl Ledger {
 
 async fn decision(stage: &Stage, row: &rows::Slot) -> Result<Decision> {
     let job: Job = row.job.parse()?;
-    let zone = row
-        .recipient_zone
-        .parse::<chrono_tz::Tz>()
-        .map_err(|_| StorageError::Corrupt("zone".into()))?;
+    let zone = row.recipient_zone.parse::<chrono_tz::Tz>().map_err(|_| StorageError::Corrupt("zone".into()))?;
     let channels: Vec<Channel> = serde_json::from_value::<Vec<String>>(row.channels.clone())?
         .iter()
         .filter_map(|word| word.parse().ok())

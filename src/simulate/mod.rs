@@ -13,9 +13,9 @@ mod population;
 mod provider;
 pub mod role;
 pub mod scenario;
-mod script;
 #[cfg(test)]
 mod schema;
+mod script;
 pub mod span;
 pub mod stage;
 pub mod timeline;

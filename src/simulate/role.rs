@@ -37,8 +37,7 @@ pub async fn run(asked: Simulate) -> Result<(), Failure> {
         }
         None => Actors::generated(seed, people, span, holidays),
     };
-    let header =
-        Run { seed, people, days: span.days, start: span.start, zone: span.zone, policy_version: 1 };
+    let header = Run { seed, people, days: span.days, start: span.start, zone: span.zone, policy_version: 1 };
     let bar = progress_bar(&span);
     let (start, _) = span.instants();
     let mut out = BufWriter::new(std::io::stdout().lock());

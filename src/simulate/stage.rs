@@ -7,8 +7,8 @@ use backend::app::sessions::Caller;
 use backend::{App, Settings};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::clock::{SeededEntropy, VirtualClock};
 use domain::agreements::Terms;
+use domain::clock::{SeededEntropy, VirtualClock};
 use domain::ids::{
     AbsenceId, AccountId, DeviceId, MessageId, OrganisationId, PersonId, RelationshipId, SeriesId, SessionId,
 };

@@ -418,3 +418,8 @@ pub async fn keep_for_consultation(tx: &WriteTx, id: MessageId) -> Result<()> {
         .await?;
     Ok(())
 }
+
+/// The message as the machinery needs it, whoever asks.
+pub async fn for_machinery(db: &impl ConnectionTrait, id: MessageId) -> Result<Option<rows::Message>> {
+    Ok(message::Entity::find_by_id(id.0).one(db).await?)
+}

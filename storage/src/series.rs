@@ -357,8 +357,7 @@ pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>
         .and_then(|row| row.next_at))
 }
 
-/// Makes sure that a provider has a digest and an owner's relationship its agreement round: one
-/// active series per job and party.
+/// Makes sure that a job runs once for a party or pair: one series that was not stopped.
 pub async fn ensure(tx: &WriteTx, new: NewSeries, now: DateTime<Utc>) -> Result<()> {
     let whose = match (new.relationship, new.owner, new.provider) {
         (Some(relationship), _, _) => Whose::Relationship(relationship),

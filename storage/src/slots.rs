@@ -280,6 +280,23 @@ pub async fn by_identity(
         .await?)
 }
 
+/// What an owner was sent of a job on a slot date, oldest first.
+pub async fn sent_to(
+    db: &impl ConnectionTrait,
+    owner: AccountId,
+    job: Job,
+    on_date: NaiveDate,
+) -> Result<Vec<rows::Slot>> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::OwnerId.eq(owner.0))
+        .filter(slot::Column::Job.eq(job.as_str()))
+        .filter(slot::Column::OnDate.eq(on_date))
+        .filter(slot::Column::Outcome.eq(Outcome::Sent.as_str()))
+        .order_by_asc(slot::Column::Id)
+        .all(db)
+        .await?)
+}
+
 /// Looks at a slot later, whatever made it fail now.
 pub async fn postpone(tx: &WriteTx, id: SlotId, until: DateTime<Utc>) -> Result<()> {
     slot::Entity::update_many()

@@ -138,14 +138,9 @@ async fn anew(stage: &Stage, her: Caller, row: rows::Series, days: i32) -> Act<S
 /// The check-in an owner got on a date; of one provider where the event names one.
 async fn card(stage: &Stage, event: &Event, her: Caller, on: NaiveDate) -> Act<SlotId> {
     let provider = event.provider.as_ref().and_then(|label| stage.known(label)).map(|who| who.actor.account.0);
-    let rows = slots::page(stage.store().read(), Whose::Owner(her.actor.account), None, 400).await?;
+    let rows = slots::sent_to(stage.store().read(), her.actor.account, Job::CheckIn, on).await?;
     rows.into_iter()
-        .find(|row| {
-            row.job == Job::CheckIn.as_str()
-                && row.on_date == on
-                && row.outcome == "sent"
-                && provider.is_none_or(|provider| row.provider_id == Some(provider))
-        })
+        .find(|row| provider.is_none_or(|provider| row.provider_id == Some(provider)))
         .map(|row| SlotId(row.id))
         .ok_or_else(|| Stop::Refused(format!("no check-in was sent on {on}")))
 }
@@ -153,8 +148,7 @@ async fn card(stage: &Stage, event: &Event, her: Caller, on: NaiveDate) -> Act<S
 /// The series whose next slot lies on a date, and its provider.
 async fn coming(stage: &mut Stage, event: &Event, on: NaiveDate) -> Act<(SeriesId, Caller)> {
     let her = owner(stage, event).await?;
-    let rows =
-        storage::series::of(stage.store().read(), Whose::Owner(her.actor.account), Some(Job::CheckIn)).await?;
+    let rows = storage::series::of(stage.store().read(), Whose::Owner(her.actor.account), Some(Job::CheckIn)).await?;
     let row = rows
         .into_iter()
         .find(|row| row.slot_on == Some(on))

@@ -15,7 +15,6 @@ use mobile_contract::notification_settings::NotificationSettingIn;
 use mobile_contract::owners_life::QuietHoursIn;
 use mobile_contract::policy::Weekday;
 use mobile_contract::profile::{MePatch, WorkingHoursIn};
-use storage::whose::Whose;
 use storage::{rows, slots};
 
 pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
@@ -100,7 +99,12 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         Happening::ProviderHoursSet { days, from, to } => {
             let who = provider(stage, event).await?;
             let present = profile::working_hours(&app, who).await?;
-            let wanted = WorkingHoursIn { days: days.iter().map(weekday).collect(), from: clock(from.0), to: clock(to.0), check_in_cap: None };
+            let wanted = WorkingHoursIn {
+                days: days.iter().map(weekday).collect(),
+                from: clock(from.0),
+                to: clock(to.0),
+                check_in_cap: None,
+            };
             profile::set_working_hours(&app, who, &wanted, Some(&etag(present.version))).await?;
         }
         _ => {}
@@ -139,14 +143,9 @@ async fn write_plan(stage: &Stage, her: Caller, words: &str) -> Act<()> {
 async fn prompt(stage: &Stage, event: &Event, her: Caller, on: NaiveDate, job: Option<Job>) -> Act<rows::Slot> {
     let job = job.unwrap_or(Job::PlanReview);
     let provider = event.provider.as_ref().and_then(|label| stage.known(label)).map(|who| who.actor.account.0);
-    let rows = slots::page(stage.store().read(), Whose::Owner(her.actor.account), None, 400).await?;
+    let rows = slots::sent_to(stage.store().read(), her.actor.account, job, on).await?;
     rows.into_iter()
-        .find(|row| {
-            row.job == job.as_str()
-                && row.on_date == on
-                && row.outcome == "sent"
-                && (job == Job::PlanReview || provider.is_none_or(|provider| row.provider_id == Some(provider)))
-        })
+        .find(|row| job == Job::PlanReview || provider.is_none_or(|provider| row.provider_id == Some(provider)))
         .ok_or_else(|| Stop::Refused(format!("no {job} was sent on {on}")))
 }
 

@@ -5,7 +5,7 @@ use crate::simulate::fields::{Label, Side};
 use crate::simulate::line::{Event, Happening};
 use crate::simulate::span::in_zone;
 use crate::simulate::stage::Stage;
-use backend::app::absences::{self, Asked};
+use backend::app::absences;
 use backend::app::messages::{self, Writing};
 use backend::app::sessions::Caller;
 use backend::app::{consultations, contacts, message_acts, reply_clocks};
@@ -39,7 +39,8 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         }
         Happening::MessageOpened { message } => {
             let written = written(stage, message).await?;
-            let reader = if written.from_owner { second(stage, &written).await? } else { first(stage, &written).await? };
+            let reader =
+                if written.from_owner { second(stage, &written).await? } else { first(stage, &written).await? };
             messages::open(&app, reader, MessageId(written.id)).await?;
         }
         Happening::MessageRecalled { message } => {
@@ -106,7 +107,9 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
             let (id, first, _) = pair(stage, event)?;
             consultations::plan(&app, first, id, None, at_time.to_utc()).await?;
         }
-        Happening::Absence { from, to, substitute } => return absence(stage, event, *from, *to, substitute.as_ref()).await,
+        Happening::Absence { from, to, substitute } => {
+            return absence(stage, event, *from, *to, substitute.as_ref()).await;
+        }
         Happening::SubstituteAccepted { substitute } => return stand_in(stage, event, substitute).await,
         _ => {}
     }
@@ -151,10 +154,7 @@ async fn answerer(stage: &Stage, written: &rows::Message, by: Option<&Label>) ->
 
 async fn clock(stage: &Stage, written: &rows::Message) -> Act<rows::ReplyClock> {
     let clocks = clocks::of_messages(stage.store().read(), &[MessageId(written.id)]).await?;
-    clocks
-        .into_iter()
-        .find(|clock| clock.closed_at.is_none())
-        .ok_or_else(|| Stop::Refused("no clock is open".into()))
+    clocks.into_iter().find(|clock| clock.closed_at.is_none()).ok_or_else(|| Stop::Refused("no clock is open".into()))
 }
 
 async fn absence(
@@ -173,8 +173,7 @@ async fn absence(
         None => None,
     };
     let before = clocks::open_of_provider(stage.store().read(), who.actor.account).await?;
-    let asked = Asked { id: None, from_on: from, to_on: to, substitute_login };
-    let made = absences::create(&stage.app, who, asked).await?;
+    let made = absences::create(&stage.app, who, None, from, to, substitute_login.as_deref()).await?;
     if let Some(label) = &event.provider {
         stage.absences.insert(label.clone(), AbsenceId(made.id));
     }
@@ -200,7 +199,7 @@ async fn stand_in(stage: &mut Stage, event: &Event, substitute: &Label) -> Act<V
         .collect();
     for (owner, pair) in owners {
         let her = somebody(stage, &owner)?;
-        absences::consent(&stage.app, her, pair, id).await?;
+        absences::consent(&stage.app, her, pair, id, true).await?;
     }
     moved(stage, away, &before, event).await
 }
