@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 words! {
     /// What was done.
-    AccessAction { ReadPlan = "read_plan", ReadPlanWishes = "read_plan_wishes" }
+    AccessAction { ReadPlan = "read_plan", ReadPlanWishes = "read_plan_wishes", ReadDigest = "read_digest" }
     /// Why it was allowed.
     AllowedBecause {
         /// The owner shared what was read.

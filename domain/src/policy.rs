@@ -44,7 +44,7 @@ words! {
     /// What can be done with what belongs to one account.
     OnOwn {
         Profile = "profile", Devices = "devices", Sessions = "sessions", Consents = "consents",
-        Settings = "settings", Ledger = "ledger", Upcoming = "upcoming", Drafts = "drafts",
+        Settings = "settings", Ledger = "ledger", Upcoming = "upcoming", Notifications = "notifications", Drafts = "drafts",
         /// Pause, hospital status, quiet hours, plan, sharing: the owner's alone.
         OwnersLife = "owners_life",
         /// Working hours, absences, cap, digest, slate: the provider's alone.

@@ -11,6 +11,8 @@ wire_words! {
     AccessAction {
         ReadPlan = "read_plan",
         ReadPlanWishes = "read_plan_wishes",
+        /// A gist, or the beginning of a message, in the daily digest.
+        ReadDigest = "read_digest",
     }
     /// Why it was allowed.
     AllowedBecause {

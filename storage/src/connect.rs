@@ -77,6 +77,11 @@ impl Store {
         &self.db
     }
 
+    /// Calls `observe` at every statement that goes through this handle, or a later clone of it.
+    pub fn on_statement(&mut self, observe: impl Fn() + Send + Sync + 'static) {
+        self.db.set_metric_callback(move |_| observe());
+    }
+
     pub fn backend(&self) -> DbBackend {
         self.db.get_database_backend()
     }

@@ -1,7 +1,9 @@
 //! A provider's digest: gathered with a constant number of queries, kept as ids.
 
 use crate::connect::WriteTx;
-use crate::entity::{concern, consultation, digest_line, digest_run, message, plan_review, reply_clock, series, slot};
+use crate::entity::{
+    concern, consultation, digest_line, digest_run, message, plan, plan_review, reply_clock, series, slot,
+};
 use crate::error::Result;
 use crate::relationships::Related;
 use crate::{calendars, relationships, rows};
@@ -226,15 +228,19 @@ async fn answers(
         }
     }
     let together = plan_review::Entity::find()
+        .find_also_related(plan::Entity)
         .filter(plan_review::Column::WithProviderId.eq(provider.0))
         .order_by_asc(plan_review::Column::At)
         .order_by_asc(plan_review::Column::Id)
         .all(db)
         .await?;
-    for row in together {
+    for (row, plan) in together {
         let Some(slot_id) = row.slot_id.filter(|id| !listed.slots.contains(id)) else { continue };
-        let owner_pair = pairs.values().find(|related| related.view.members.contains(&provider));
-        if let Some(related) = owner_pair {
+        let hers = |related: &&&Related| {
+            related.view.members.contains(&provider)
+                && plan.as_ref().is_some_and(|plan| plan.owner_id == related.view.owner.0)
+        };
+        if let Some(related) = pairs.values().find(hers) {
             candidates
                 .push(Candidate { slot: Some(SlotId(slot_id)), ..blank(Section::SharedChanges, related, row.at) });
         }

@@ -8,7 +8,9 @@ use crate::rows;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, RelationshipId, ReplyClockId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 /// Clocks to look at now, by due time: a range of the partial index.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<rows::ReplyClock>> {
@@ -98,6 +100,23 @@ pub async fn mark_uncertain(tx: &WriteTx, clocks: Vec<uuid::Uuid>, now: DateTime
         .filter(reply_clock::Column::Id.is_in(clocks))
         .filter(reply_clock::Column::ClosedAt.is_null())
         .filter(reply_clock::Column::UncertainSince.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// The provider opened the digest that listed them: what was promised is certain again.
+pub async fn certain_again(tx: &WriteTx, run: uuid::Uuid) -> Result<()> {
+    let listed = digest_line::Entity::find()
+        .select_only()
+        .column(digest_line::Column::ClockId)
+        .filter(digest_line::Column::DigestRunId.eq(run))
+        .filter(digest_line::Column::ClockId.is_not_null())
+        .into_query();
+    reply_clock::Entity::update_many()
+        .col_expr(reply_clock::Column::UncertainSince, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(reply_clock::Column::Id.in_subquery(listed))
+        .filter(reply_clock::Column::ClosedAt.is_null())
         .exec(&**tx)
         .await?;
     Ok(())

@@ -2,9 +2,14 @@
 
 mod agreements;
 mod check_ins;
+mod digests;
 mod fixture;
 mod help_now;
 mod messages;
+mod ledger;
+mod machinery;
+mod notifications;
 mod organisation;
 mod policy;
 mod templates;
+mod upcoming;

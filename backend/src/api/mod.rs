@@ -13,6 +13,10 @@ mod drafts;
 mod help_now;
 mod ledger;
 mod messages;
+mod digests;
+mod help_now;
+mod ledger;
+mod notifications;
 mod organisation;
 mod owners_life;
 mod policies;
@@ -26,6 +30,7 @@ mod sharing;
 mod tags;
 mod templates;
 mod unsubscribe;
+mod upcoming;
 
 use poem_openapi::{OpenApi, OpenApiService};
 
@@ -42,7 +47,7 @@ fn resources() -> impl OpenApi {
         (consents::ConsentsApi, drafts::DraftsApi, messages::MessagesApi, reply_clocks::ReplyClocksApi),
         (absences::AbsencesApi, consultations::ConsultationsApi),
         (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
-        ledger::LedgerApi,
+        (digests::DigestsApi, ledger::LedgerApi, notifications::NotificationsApi, upcoming::UpcomingApi),
     )
 }
 

@@ -32,4 +32,8 @@ pub enum ApiTags {
     Unsubscribe,
     /// What was sent, what was not, and why.
     Ledger,
+    /// What reached me, and the start page.
+    Notifications,
+    /// The provider's daily digest.
+    Digests,
 }

@@ -95,6 +95,8 @@ texts! {
         CheckInsResting = "agreement.check_ins_resting" { provider: String };
         /// The other side asks for it.
         Asked = "agreement.asked" { other: String };
+        /// One of the two asks for it.
+        Wished = "agreement.wished" { provider: String };
         /// After `look_now`.
         LookingNow = "agreement.looking_now";
         /// After `together`.

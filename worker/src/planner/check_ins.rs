@@ -297,7 +297,9 @@ async fn fire(
             }
             go_on(tx, row, pair, plan, place, now).await
         }
-        Decision::Block(Reason::Resting) => {
+        // Silence rests the series, whatever else stands in the way: three that were never opened are
+        // three unanswered too, and the first reason in the ledger is another one then.
+        Decision::Block(_) | Decision::Hold { .. } if answered.facts.resting == Some(true) => {
             decided::write(&tx, open, slot, now).await?;
             series::settle(&tx, row, SeriesState::Resting, Reason::Resting, now).await?;
             super::prompts::ask_for_round(&tx, pair.relationship, "check_ins_rest", pair.waking.zone, now).await?;

@@ -28,6 +28,9 @@ const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// Without a plan there is nothing to count from; the planner looks again after this.
 const NOTHING_YET: TimeDelta = TimeDelta::days(7);
 
+/// Before the word for what prompted it out of turn, in a slot's position: the prompt says it.
+const TRIGGERED: &str = "triggered:";
+
 /// What prompted it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
@@ -200,8 +203,8 @@ async fn ask_held(
 
 fn cause_of(prompt: &Prompt<'_>, held: &rows::Slot) -> Cause {
     match held.position.as_deref() {
-        Some("triggered") => Cause::Trigger,
         Some("second") => Cause::Second,
+        Some(position) if position.starts_with(TRIGGERED) => Cause::Trigger,
         _ if prompt.row.prompts_in_cycle == 1 && prompt.job == Job::PlanReview => Cause::Second,
         _ => Cause::Regular,
     }
@@ -300,7 +303,10 @@ fn new_slot(
     let position = match cause {
         Cause::Regular => None,
         Cause::Second => Some("second".to_owned()),
-        Cause::Trigger => Some("triggered".to_owned()),
+        Cause::Trigger => {
+            let word = prompt.row.trigger.as_deref().and_then(|stored| stored.split_once('@')).map(|(word, _)| word);
+            Some(format!("{TRIGGERED}{}", word.unwrap_or_default()))
+        }
     };
     NewSlot {
         id: SlotId(store.new_id()),

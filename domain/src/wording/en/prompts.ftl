@@ -37,6 +37,7 @@ agreement-sharing_changed = What you share, or with whom, has changed. Would you
 agreement-replies_overdue = Two replies came later than agreed. Would you like to see whether the agreement with { $provider } still fits you both?
 agreement-check_ins_resting = The check-ins are resting. Would you like to see whether the agreement with { $provider } still fits?
 agreement-asked = { $other } would like to take a new round on the agreement. Would you?
+agreement-wished = One of you has asked for a new round on the agreement between you and { $provider }. Would you like to take it?
 agreement-looking_now = Here is the agreement.
 agreement-together = { $provider } is told that you want to look at the agreement together.
 agreement-waiting = All right. The agreement stays as it was.

@@ -37,6 +37,7 @@ agreement-sharing_changed = Noe er endret i hva du deler, eller med hvem. Vil du
 agreement-replies_overdue = To svar er kommet senere enn avtalt. Vil du se om avtalen med { $provider } fortsatt passer for dere begge?
 agreement-check_ins_resting = De faste hilsenene hviler. Vil du se om avtalen med { $provider } fortsatt passer?
 agreement-asked = { $other } ønsker å ta en ny runde om avtalen. Vil du?
+agreement-wished = En av dere har ønsket en ny runde om avtalen mellom deg og { $provider }. Vil du ta den?
 agreement-looking_now = Her er avtalen.
 agreement-together = { $provider } får vite at du vil se på avtalen sammen.
 agreement-waiting = Greit. Avtalen gjelder som før.

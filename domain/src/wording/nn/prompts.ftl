@@ -37,6 +37,7 @@ agreement-sharing_changed = Noko er endra i kva du deler, eller med kven. Vil du
 agreement-replies_overdue = To svar har kome seinare enn avtalt. Vil du sjå om avtalen med { $provider } framleis passar for dykk begge?
 agreement-check_ins_resting = Dei faste helsingane kviler. Vil du sjå om avtalen med { $provider } framleis passar?
 agreement-asked = { $other } ønskjer å ta ein ny runde om avtalen. Vil du?
+agreement-wished = Ein av dykk har ønskt ein ny runde om avtalen mellom deg og { $provider }. Vil du ta han?
 agreement-looking_now = Her er avtalen.
 agreement-together = { $provider } får vite at du vil sjå på avtalen saman.
 agreement-waiting = Greitt. Avtalen gjeld som før.

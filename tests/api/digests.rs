@@ -1,0 +1,237 @@
+//! The provider's digest, as it reads in the app.
+
+use super::fixture::{Fixture, Pair};
+use super::machinery::{Machinery, Written, agree, check_ins, ensure_digest, open_clocks, write};
+use crate::harness::{Database, on_both_databases};
+use chrono::NaiveDate;
+use domain::ids::{AccountId, ReplyClockId};
+use domain::words::{MessageKind, Role};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use storage::{due_clocks, messages, policies};
+
+async fn opened_morning(database: Database) -> (Fixture, Pair, Machinery) {
+    let fixture = Fixture::on(database).await;
+    let pair = fixture.pair().await;
+    let machinery = Machinery::over(&fixture);
+    ensure_digest(&fixture, &pair).await;
+    machinery.run_to(&fixture, "2026-10-05T08:30:00Z").await;
+    (fixture, pair, machinery)
+}
+
+fn sections(digest: &Value) -> Vec<(&str, Vec<Value>)> {
+    let sections = digest["sections"].as_array().expect("sections");
+    let lines = |section: &Value| section["lines"].as_array().expect("lines").clone();
+    sections.iter().map(|section| (section["section"].as_str().expect("a section"), lines(section))).collect()
+}
+
+fn words(line: &Value) -> Vec<&str> {
+    line["words"].as_array().expect("words").iter().filter_map(Value::as_str).collect()
+}
+
+on_both_databases! {
+    async fn a_line_carries_the_gist_or_what_may_be_shown_or_nothing(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        let dense = "word ".repeat(1_000);
+        let info = |body, gist, preview_allowed| Written { kind: MessageKind::Info, body, gist, preview_allowed };
+        write(&fixture, &pair, info(&dense, Some("It is about the move."), true)).await;
+        write(&fixture, &pair, info(&dense, None, false)).await;
+        let allowed = write(&fixture, &pair, info(&dense, None, true)).await;
+        let vault = Written { kind: MessageKind::Vault, ..Written::info("For nobody") };
+        write(&fixture, &pair, vault).await;
+        machinery.run_to(&fixture, "2026-10-06T07:00:00Z").await;
+
+        let digest = fixture.get(&pair.provider, "/v1/digests/today").await.expect(200);
+        assert_eq!((&digest["on"], &digest["title"]), (&json!("2026-10-06"), &json!("Today's digest")));
+        let found = sections(&digest);
+        assert_eq!(found.len(), 1);
+        let (name, lines) = &found[0];
+        assert_eq!((*name, lines.len()), ("new", 3));
+        assert_eq!(digest["sections"][0]["title"], "New");
+        assert_eq!(lines[0]["gist"], "It is about the move.");
+        assert!(lines[0].get("preview").is_none(), "her own sentence is enough");
+        assert!(lines[1].get("gist").is_none() && lines[1].get("preview").is_none());
+        assert_eq!(words(&lines[1]), ["Since Monday 5 October", "Long, about 5 minutes"]);
+        assert_eq!(lines[2]["preview"], dense[..200]);
+        assert_eq!(lines[2]["link"]["message_id"], json!(allowed.0));
+        assert_eq!((&lines[0]["owner"]["display_name"], &lines[0]["long"]), (&json!("Bente"), &json!(true)));
+        assert!(lines.iter().all(|line| line["done"] == false));
+
+        let log = fixture.get(&pair.owner, "/v1/access_log").await.expect(200);
+        let last = &log["items"][0];
+        assert_eq!((&last["action"], &last["subjects"]), (&json!("read_digest"), &json!(["gist", "preview"])));
+        assert_eq!(last["who"]["display_name"], "Kari");
+
+        let list = fixture.get(&pair.provider, "/v1/digests").await.expect(200);
+        assert_eq!(list["items"][0]["counts"]["new"], 3);
+        assert_eq!(list["items"][0]["counts"]["long"], 3);
+        assert_eq!(fixture.get(&pair.owner, "/v1/digests").await.problem(403), "not_allowed");
+        let other = fixture.person(Role::Provider, "Ola").await;
+        assert_eq!(fixture.get(&other, "/v1/digests/2026-10-06").await.problem(404), "not_found");
+        assert_eq!(fixture.get(&pair.provider, "/v1/digests/2026-10-07").await.problem(404), "not_found");
+        assert_eq!(fixture.get(&pair.provider, "/v1/digests/2026-13-45").await.problem(404), "not_found");
+        assert_eq!(fixture.get(&pair.provider, "/v1/digests/+262142-12-31").await.problem(404), "not_found");
+    }
+
+    async fn what_was_recalled_or_ended_since_has_vanished(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        let first = write(&fixture, &pair, Written::info("One")).await;
+        write(&fixture, &pair, Written::info("Two")).await;
+        machinery.run_to(&fixture, "2026-10-06T07:00:00Z").await;
+        let count = |digest: &Value| sections(digest).iter().map(|(_, lines)| lines.len()).sum::<usize>();
+        let path = "/v1/digests/2026-10-06";
+        assert_eq!(count(&fixture.get(&pair.provider, path).await.expect(200)), 2);
+
+        let actor = domain::ownership::Actor {
+            account: pair.owner.id,
+            role: Role::ServiceUser,
+            organisation: fixture.organisation,
+        };
+        let now = fixture.app.now();
+        let tx = fixture.app.store.write().await.expect("tx");
+        let action = domain::policy::OnMessage::Recall;
+        let message = messages::authorized(&*tx, actor, action, first, now).await.expect("hers");
+        messages::recall(&tx, &message, now).await.expect("recalled");
+        tx.commit().await.expect("commit");
+        let digest = fixture.get(&pair.provider, path).await.expect(200);
+        assert_eq!(count(&digest), 1);
+        assert!(!digest.to_string().contains(&first.to_string()));
+
+        fixture.delete(&pair.owner, &format!("/v1/relationships/{}", pair.relationship)).await.expect(204);
+        let digest = fixture.get(&pair.provider, path).await.expect(200);
+        assert_eq!(digest["sections"], json!([]));
+        assert_eq!(digest["note"], "Nothing is waiting for you now.");
+        assert!(!digest.to_string().contains("Bente"));
+    }
+
+    async fn opening_makes_promises_certain_and_closes_no_clock(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        write(&fixture, &pair, Written::asking("When?")).await;
+        machinery.run_to(&fixture, "2026-10-08T07:00:00Z").await;
+        let clock = open_clocks(&fixture, pair.relationship).await.remove(0);
+        assert_eq!(clock.promised_on, "2026-10-08".parse::<NaiveDate>().expect("a date"));
+        let digest = fixture.get(&pair.provider, "/v1/digests/2026-10-08").await.expect(200);
+        let found = sections(&digest);
+        assert_eq!(found[0].0, "waiting");
+        let line = &found[0].1[0];
+        assert_eq!(
+            (&line["due_today"], &line["overdue"], &line["promised_on"]),
+            (&json!(true), &json!(false), &json!("2026-10-08"))
+        );
+        assert_eq!(words(line)[..2], ["Due today", "Since Monday 5 October"]);
+
+        let tx = fixture.app.store.write().await.expect("tx");
+        due_clocks::mark_uncertain(&tx, vec![clock.id], fixture.app.now()).await.expect("marked");
+        tx.commit().await.expect("commit");
+        let cards = fixture.get(&pair.owner, "/v1/cards").await.expect(200);
+        assert_eq!(cards["items"][0]["kind"], "promise_uncertain");
+
+        fixture.post(&pair.provider, "/v1/digests/2026-10-08/open", Value::Null).await.expect(204);
+        let after = open_clocks(&fixture, pair.relationship).await.remove(0);
+        assert_eq!((after.uncertain_since, after.closed_at), (None, None));
+        assert_eq!(ReplyClockId(after.id), ReplyClockId(clock.id));
+        let digest = fixture.get(&pair.provider, "/v1/digests/2026-10-08").await.expect(200);
+        assert!(digest.get("opened_at").is_some());
+        assert_eq!(fixture.get(&pair.owner, "/v1/cards").await.expect(200), json!({ "items": [] }));
+        let message =
+            messages::unread(fixture.app.store.read(), actor(&fixture, pair.provider.id), fixture.app.now()).await;
+        assert_eq!(message.expect("counted").len(), 1, "reading a digest opens no message");
+        assert_eq!(
+            fixture.post(&pair.provider, "/v1/digests/2026-10-01/open", Value::Null).await.problem(404),
+            "not_found"
+        );
+    }
+}
+
+fn actor(fixture: &Fixture, provider: AccountId) -> domain::ownership::Actor {
+    domain::ownership::Actor { account: provider, role: Role::Provider, organisation: fixture.organisation }
+}
+
+on_both_databases! {
+    async fn a_heavy_reply_heads_the_digest_with_since_when_and_what_to_think_of(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        agree(&fixture, &pair).await;
+        check_ins(&fixture, &pair).await;
+        machinery.run_to(&fixture, "2026-10-20T11:30:00Z").await;
+        let cards = fixture.get(&pair.owner, "/v1/cards").await.expect(200);
+        let card = &cards["items"][0];
+        assert_eq!(card["kind"], "check_in");
+        let text = card["text"].as_str().expect("text");
+        assert!(text.starts_with("Hi Bente. This is the first of the regular check-ins"), "{text}");
+        assert!(text.ends_with("Kari reads replies by Wednesday."), "{text}");
+        assert_eq!(card["choices"].as_array().expect("choices").len(), 5);
+        assert_eq!(card["reading"]["by"], "2026-10-21");
+        let answer = format!("/v1/check_ins/{}/answer", card["target"]["check_in_id"].as_str().expect("id"));
+        fixture.post(&pair.owner, &answer, json!({ "answer": "heavy" })).await.expect(200);
+        let cards = fixture.get(&pair.owner, "/v1/cards").await.expect(200);
+        assert_eq!(cards["items"][0]["kind"], "check_ins_resting");
+        assert_eq!(cards["items"][0]["choices"], json!([]), "it goes on once the two have spoken");
+
+        write(&fixture, &pair, Written::info("Something else")).await;
+        machinery.run_to(&fixture, "2026-10-21T07:00:00Z").await;
+        let digest = fixture.get(&pair.provider, "/v1/digests/today").await.expect(200);
+        let found = sections(&digest);
+        let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["concerns", "new"]);
+        let line = &found[0].1[0];
+        assert_eq!((&line["concern"], &line["done"]), (&json!("heavy"), &json!(false)));
+        assert_eq!(words(line)[0], "It's heavy. Answered Tuesday 20 October at 13:30.");
+        let steps: Vec<&Value> =
+            digest["sections"][0]["checklist"].as_array().expect("steps").iter().map(|step| &step["step"]).collect();
+        assert_eq!(steps, ["phone", "local_procedure", "document"]);
+        assert!(digest["sections"][1]["checklist"].as_array().expect("steps").is_empty());
+    }
+
+    /// "A thousand messages to a provider make one digest of at most 20 lines, built with a constant
+    /// number of queries."
+    async fn a_thousand_messages_make_one_digest_with_as_many_queries_as_ten(database) {
+        let mut asked = Vec::new();
+        for count in [10, 1_000] {
+            let (fixture, pair, machinery) = opened_morning(database).await;
+            for _ in 0..count {
+                write(&fixture, &pair, Written::info("Hello")).await;
+            }
+            let statements = Arc::new(AtomicUsize::new(0));
+            let mut counted = fixture.app.store.clone();
+            let counter = Arc::clone(&statements);
+            counted.on_statement(move || {
+                counter.fetch_add(1, Ordering::Relaxed);
+            });
+            let (_, rules) = policies::in_force(counted.read(), fixture.organisation).await.expect("rules");
+            let tomorrow: NaiveDate = "2026-10-06".parse().expect("a date");
+            let at = "2026-10-06T06:00:00Z".parse().expect("a time");
+            statements.store(0, Ordering::Relaxed);
+            let composed =
+                worker::digests::compose(counted.read(), pair.provider.id, tomorrow, &rules, at).await.expect("composed");
+            let built = statements.swap(0, Ordering::Relaxed);
+            assert_eq!(composed.digest.lines.len(), usize::min(count, 20));
+            assert!(built > 0);
+
+            machinery.run_to(&fixture, "2026-10-06T07:00:00Z").await;
+            let run = storage::digests::of_date(counted.read(), pair.provider.id, tomorrow).await.expect("read");
+            let permit = storage::relationships::leave(
+                actor(&fixture, pair.provider.id),
+                domain::policy::OnOwn::ProvidersWork,
+                pair.provider.id,
+            );
+            statements.store(0, Ordering::Relaxed);
+            let (run, permit) = (run.expect("a digest"), permit.expect("hers"));
+            let lines = storage::digest_reading::lines(counted.read(), permit, &run, at).await.expect("lines");
+            let read = statements.load(Ordering::Relaxed);
+            assert_eq!(lines.len(), usize::min(count, 20));
+            asked.push((built, read));
+
+            let digest = fixture.get(&pair.provider, "/v1/digests/today").await.expect(200);
+            let shown: usize = sections(&digest).iter().map(|(_, lines)| lines.len()).sum();
+            assert_eq!(shown, usize::min(count, 20));
+            assert_eq!(digest["more"], count - shown);
+            if count == 1_000 {
+                assert_eq!(digest["more_words"], "and 980 more");
+            }
+            let digests = fixture.get(&pair.provider, "/v1/digests").await.expect(200);
+            assert_eq!(digests["items"].as_array().expect("items").len(), 1);
+        }
+        assert_eq!(asked[0], asked[1], "queries to build and to read: with ten, and with a thousand");
+    }
+}
