@@ -6,6 +6,7 @@ mod gateways;
 mod harness;
 mod layout;
 mod mail_sink;
+mod policy;
 mod rules;
 mod shell;
 mod transports;

@@ -1,0 +1,303 @@
+//! The whole of the policy, written out: every standing and role, every action, every state. A
+//! change of any cell shows in `tests/golden/policy.txt`, where it can be read and judged.
+//! `RECONNECT_WRITE_GOLDEN=1` writes the file anew.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{AccountId, OrganisationId, RelationshipId};
+use domain::ownership::{Actor, Grant, Relationship, Sharing};
+use domain::policy::{
+    self, Card, Decision, InRelationship, Message, OnAbsence, OnAccount, OnMessage, OnOrganisation, OnOwn, OnTemplate,
+};
+use domain::words::{GrantEffect, GrantLevel, Module, PlanSection, RelationshipState, Role, SubjectKind};
+use std::fmt::Write as _;
+use uuid::Uuid;
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/policy.txt");
+
+const OWNER: u128 = 1;
+const RESPONSIBLE: u128 = 2;
+const MEMBER: u128 = 3;
+const SUBSTITUTE: u128 = 4;
+const NOBODY: u128 = 5;
+const HERE: u128 = 10;
+const ELSEWHERE: u128 = 11;
+
+fn account(id: u128) -> AccountId {
+    AccountId(Uuid::from_u128(id))
+}
+
+fn organisation(id: u128) -> OrganisationId {
+    OrganisationId(Uuid::from_u128(id))
+}
+
+fn actor(id: u128, role: Role) -> Actor {
+    Actor { account: account(id), role, organisation: organisation(HERE) }
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
+/// Everybody who may stand somewhere towards a relationship. The last three hold the owner's own id
+/// in another role: one person's other account is a stranger here.
+fn people() -> Vec<(&'static str, Actor)> {
+    vec![
+        ("owner", actor(OWNER, Role::ServiceUser)),
+        ("responsible", actor(RESPONSIBLE, Role::Provider)),
+        ("member", actor(MEMBER, Role::Provider)),
+        ("substitute", actor(SUBSTITUTE, Role::Provider)),
+        ("other provider", actor(NOBODY, Role::Provider)),
+        ("other owner", actor(NOBODY, Role::ServiceUser)),
+        ("consultant", actor(OWNER, Role::Consultant)),
+        ("admin", actor(RESPONSIBLE, Role::Admin)),
+        ("duty", actor(MEMBER, Role::Duty)),
+    ]
+}
+
+fn relationship(state: RelationshipState, invited_by: u128) -> Relationship {
+    Relationship {
+        id: RelationshipId(Uuid::from_u128(100)),
+        owner: account(OWNER),
+        responsible: account(RESPONSIBLE),
+        members: vec![account(RESPONSIBLE), account(MEMBER)],
+        substitutes: vec![account(SUBSTITUTE)],
+        state,
+        invited_by: account(invited_by),
+    }
+}
+
+/// The states, and for an invitation both ways it can go.
+fn states() -> Vec<(&'static str, Relationship)> {
+    use RelationshipState as S;
+    vec![
+        ("invited_by_owner", relationship(S::Invited, OWNER)),
+        ("invited_by_provider", relationship(S::Invited, RESPONSIBLE)),
+        ("active", relationship(S::Active, OWNER)),
+        ("paused", relationship(S::Paused, OWNER)),
+        ("ended", relationship(S::Ended, OWNER)),
+    ]
+}
+
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Permit(_) => "permit",
+        Decision::Hidden => "hidden",
+        Decision::Denied => "DENIED",
+    }
+}
+
+/// One table: a line per row, a column per heading.
+fn table(out: &mut String, title: &str, headings: &[&str], rows: Vec<(String, Vec<Decision>)>) {
+    let widths: Vec<usize> = headings.iter().map(|heading| heading.len().max(6)).collect();
+    let first = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let mut line = |name: &str, cells: &[&str]| {
+        let mut text = format!("{name:first$}");
+        for (cell, width) in cells.iter().zip(&widths) {
+            let _ = write!(text, "  {cell:width$}");
+        }
+        let _ = writeln!(out, "{}", text.trim_end());
+    };
+    line(title, &[]);
+    line("", headings);
+    for (name, decisions) in rows {
+        line(&name, &decisions.into_iter().map(word).collect::<Vec<_>>());
+    }
+    out.push('\n');
+}
+
+fn in_relationships(out: &mut String) {
+    let states = states();
+    let headings: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
+    for (name, actor) in people() {
+        let rows = InRelationship::ALL
+            .iter()
+            .map(|action| {
+                let decide = |(_, view): &(&str, Relationship)| policy::in_relationship(actor, *action, view);
+                (action.to_string(), states.iter().map(decide).collect())
+            })
+            .collect();
+        table(out, &format!("# in a relationship: {name}"), &headings, rows);
+    }
+}
+
+fn messages(out: &mut String) {
+    let base = Message {
+        author: account(OWNER),
+        from_owner: true,
+        visible_at: now(),
+        recalled: false,
+        opened_by_actor: false,
+        clock_open: false,
+    };
+    let hers = [
+        ("hers", base),
+        ("hers, being undone", Message { visible_at: now() + TimeDelta::seconds(1), ..base }),
+        ("hers, recalled", Message { recalled: true, ..base }),
+        ("hers, opened", Message { opened_by_actor: true, ..base }),
+        ("hers, clock open", Message { clock_open: true, ..base }),
+    ];
+    let theirs =
+        hers.map(|(name, message)| (name, Message { author: account(RESPONSIBLE), from_owner: false, ..message }));
+    let states = states();
+    let headings: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
+    for (name, actor) in people() {
+        let mut rows = Vec::new();
+        for (from, messages) in [("owner", hers), ("provider", theirs)] {
+            for (kind, message) in messages {
+                for action in OnMessage::ALL {
+                    let decide = |(_, view): &(&str, Relationship)| {
+                        policy::to_message(actor, *action, view, &message, now())
+                    };
+                    let kind = kind.strip_prefix("hers").unwrap_or(kind);
+                    rows.push((format!("from {from}{kind}: {action}"), states.iter().map(decide).collect()));
+                }
+            }
+        }
+        table(out, &format!("# a message: {name}"), &headings, rows);
+    }
+}
+
+fn cards(out: &mut String) {
+    let cards = [
+        ("sent", Card { answered: false, clock_open: false }),
+        ("answered", Card { answered: true, clock_open: false }),
+        ("answered, clock open", Card { answered: true, clock_open: true }),
+    ];
+    let states = states();
+    let headings: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
+    let mut rows = Vec::new();
+    for (name, actor) in people() {
+        for (kind, card) in cards {
+            let decide = |(_, view): &(&str, Relationship)| policy::on_card(actor, view, card);
+            rows.push((format!("{name}: {kind}"), states.iter().map(decide).collect()));
+        }
+    }
+    table(out, "# a check-in", &headings, rows);
+}
+
+/// One column per role, the actor being asked about her own or another's.
+fn roles(out: &mut String) {
+    let headings: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+    let everyone = |decide: &dyn Fn(Actor) -> Decision| -> Vec<Decision> {
+        Role::ALL.iter().map(|role| decide(actor(OWNER, *role))).collect()
+    };
+    for (title, whose) in [("# what is one's own", OWNER), ("# what is another's", NOBODY)] {
+        let line = |action: &OnOwn| {
+            (action.to_string(), everyone(&|actor| policy::on_own(actor, *action, account(whose))))
+        };
+        table(out, title, &headings, OnOwn::ALL.iter().map(line).collect());
+    }
+    for (title, id) in [("# the actor's organisation", HERE), ("# another organisation", ELSEWHERE)] {
+        let of = organisation(id);
+        let mut rows: Vec<(String, Vec<Decision>)> = Vec::new();
+        for action in OnOrganisation::ALL {
+            rows.push((action.to_string(), everyone(&|actor| policy::on_organisation(actor, *action, of))));
+        }
+        for role in Role::ALL {
+            rows.push((format!("invite a {role}"), everyone(&|actor| policy::on_invitation(actor, of, *role))));
+        }
+        for (whose, id) in [("own", OWNER), ("other", NOBODY)] {
+            for action in OnAccount::ALL {
+                let decide = |actor: Actor| policy::on_account(actor, *action, of, account(id));
+                rows.push((format!("{action} an account: {whose}"), everyone(&decide)));
+            }
+            for action in OnTemplate::ALL {
+                let decide = |actor: Actor| policy::on_template(actor, *action, of, account(id));
+                rows.push((format!("{action} a wording: {whose}"), everyone(&decide)));
+            }
+        }
+        table(out, title, &headings, rows);
+    }
+    let mut rows = Vec::new();
+    for (whose, provider, substitute) in
+        [("own", OWNER, Some(NOBODY)), ("asked to stand in", NOBODY, Some(OWNER)), ("another's", NOBODY, None)]
+    {
+        for action in OnAbsence::ALL {
+            let decide =
+                |actor: Actor| policy::on_absence(actor, *action, account(provider), substitute.map(account));
+            rows.push((format!("{whose}: {action}"), everyone(&decide)));
+        }
+    }
+    table(out, "# an absence", &headings, rows);
+}
+
+fn sections(out: &mut String) {
+    let section = PlanSection::WhatIDo;
+    let grant = |kind: SubjectKind, effect: GrantEffect, level: GrantLevel| Grant {
+        reader: account(RESPONSIBLE),
+        kind,
+        subject: match kind {
+            SubjectKind::Module => Module::CrisisPlan.to_string(),
+            _ => section.to_string(),
+        },
+        effect,
+        level,
+        from: now(),
+        to: None,
+        revoked_at: None,
+    };
+    use GrantEffect::{Allow, Deny};
+    use SubjectKind::{Module as Whole, Section};
+    let see = GrantLevel::See;
+    let settings: Vec<(&str, bool, Vec<Grant>)> = vec![
+        ("nothing", true, vec![]),
+        ("the whole: allow", true, vec![grant(Whole, Allow, see)]),
+        ("the section: allow", true, vec![grant(Section, Allow, see)]),
+        ("the section: propose", true, vec![grant(Section, Allow, GrantLevel::Propose)]),
+        ("the section: allow and deny", true, vec![grant(Section, Allow, see), grant(Section, Deny, see)]),
+        ("the whole: allow, the section: deny", true, vec![grant(Whole, Allow, see), grant(Section, Deny, see)]),
+        ("the whole: deny, the section: allow", true, vec![grant(Whole, Deny, see), grant(Section, Allow, see)]),
+        ("the section: taken back", true, vec![Grant { revoked_at: Some(now()), ..grant(Section, Allow, see) }]),
+        ("the section: over", true, vec![Grant { to: Some(now()), ..grant(Section, Allow, see) }]),
+        (
+            "the section: from later",
+            true,
+            vec![Grant { from: now() + TimeDelta::seconds(1), ..grant(Section, Allow, see) }],
+        ),
+        ("the section: allow, not related", false, vec![grant(Section, Allow, see)]),
+    ];
+    let people = people();
+    let headings: Vec<&str> = people.iter().map(|(name, _)| *name).collect();
+    let mut rows = Vec::new();
+    for (name, related, grants) in settings {
+        let sharing = Sharing { grants, related };
+        for needed in GrantLevel::ALL {
+            let decide = |(_, actor): &(&str, Actor)| {
+                policy::on_section(*actor, account(OWNER), &sharing, section, *needed, now())
+            };
+            rows.push((format!("{name}: {needed}"), people.iter().map(decide).collect()));
+        }
+    }
+    table(out, "# a section of the plan, shared with the responsible provider", &headings, rows);
+}
+
+#[test]
+fn the_policy_is_the_written_table() {
+    let mut found = String::new();
+    in_relationships(&mut found);
+    messages(&mut found);
+    cards(&mut found);
+    roles(&mut found);
+    sections(&mut found);
+    if std::env::var_os("RECONNECT_WRITE_GOLDEN").is_some() {
+        std::fs::write(GOLDEN, &found).expect("the golden table can be written");
+    }
+    let written = std::fs::read_to_string(GOLDEN).expect("the golden table");
+    for (number, (found, written)) in found.lines().zip(written.lines()).enumerate() {
+        assert_eq!(found, written, "line {}; RECONNECT_WRITE_GOLDEN=1 writes the table anew", number + 1);
+    }
+    assert_eq!(found.lines().count(), written.lines().count());
+}
+
+/// What the table cannot show: a permit names the one who asked.
+#[test]
+fn a_permit_is_the_actors_own() {
+    let view = relationship(RelationshipState::Active, OWNER);
+    for (_, actor) in people() {
+        for action in InRelationship::ALL {
+            if let Decision::Permit(permit) = policy::in_relationship(actor, *action, &view) {
+                assert_eq!(permit.actor(), actor);
+            }
+        }
+    }
+}
