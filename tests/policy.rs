@@ -145,9 +145,8 @@ fn messages(out: &mut String) {
         for (from, messages) in [("owner", hers), ("provider", theirs)] {
             for (kind, message) in messages {
                 for action in OnMessage::ALL {
-                    let decide = |(_, view): &(&str, Relationship)| {
-                        policy::to_message(actor, *action, view, &message, now())
-                    };
+                    let decide =
+                        |(_, view): &(&str, Relationship)| policy::to_message(actor, *action, view, &message, now());
                     let kind = kind.strip_prefix("hers").unwrap_or(kind);
                     rows.push((format!("from {from}{kind}: {action}"), states.iter().map(decide).collect()));
                 }
@@ -182,9 +181,8 @@ fn roles(out: &mut String) {
         Role::ALL.iter().map(|role| decide(actor(OWNER, *role))).collect()
     };
     for (title, whose) in [("# what is one's own", OWNER), ("# what is another's", NOBODY)] {
-        let line = |action: &OnOwn| {
-            (action.to_string(), everyone(&|actor| policy::on_own(actor, *action, account(whose))))
-        };
+        let line =
+            |action: &OnOwn| (action.to_string(), everyone(&|actor| policy::on_own(actor, *action, account(whose))));
         table(out, title, &headings, OnOwn::ALL.iter().map(line).collect());
     }
     for (title, id) in [("# the actor's organisation", HERE), ("# another organisation", ELSEWHERE)] {
@@ -213,8 +211,7 @@ fn roles(out: &mut String) {
         [("own", OWNER, Some(NOBODY)), ("asked to stand in", NOBODY, Some(OWNER)), ("another's", NOBODY, None)]
     {
         for action in OnAbsence::ALL {
-            let decide =
-                |actor: Actor| policy::on_absence(actor, *action, account(provider), substitute.map(account));
+            let decide = |actor: Actor| policy::on_absence(actor, *action, account(provider), substitute.map(account));
             rows.push((format!("{whose}: {action}"), everyone(&decide)));
         }
     }

@@ -240,6 +240,12 @@ impl Fixture {
         Reply { status: parts.status.as_u16(), json, headers: parts.headers }
     }
 
+    /// A page for a browser, without anybody signed in: status and text.
+    pub async fn page(&self, method: Method, path: &str) -> (u16, String) {
+        let (parts, body) = self.client.request(method, path).send().await.0.into_parts();
+        (parts.status.as_u16(), body.into_string().await.expect("text"))
+    }
+
     /// An access token that holds now.
     pub async fn token(&self, who: &Who) -> String {
         let kept = self.tokens.lock().expect("tokens").get(&who.id).cloned();
