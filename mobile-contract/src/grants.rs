@@ -1,6 +1,7 @@
 //! The owner's sharing settings (R2, R3).
 
 pub use crate::crisis_plan::GrantLevel;
+use crate::relationships::PartyOut;
 use crate::words::wire_words;
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
@@ -52,9 +53,10 @@ pub struct GrantIn {
 pub struct GrantOut {
     pub id: Uuid,
     #[oai(skip_serializing_if_is_none)]
-    pub provider_id: Option<Uuid>,
+    pub provider: Option<PartyOut>,
+    /// With the team's name.
     #[oai(skip_serializing_if_is_none)]
-    pub team_id: Option<Uuid>,
+    pub team: Option<PartyOut>,
     pub subject_kind: SubjectKind,
     pub subject: String,
     pub effect: GrantEffect,

@@ -163,25 +163,3 @@ pub async fn shared(db: &impl ConnectionTrait, owner: AccountId, reader: Account
         relationship: related.map(|row| RelationshipId(row.id)),
     })
 }
-
-/// The teams these providers are on.
-pub async fn teams_of(db: &impl ConnectionTrait, providers: &[AccountId]) -> Result<Vec<TeamId>> {
-    let rows = membership::Entity::find()
-        .filter(membership::Column::AccountId.is_in(providers.iter().map(|id| id.0)))
-        .order_by_asc(membership::Column::TeamId)
-        .all(db)
-        .await?;
-    let mut teams: Vec<TeamId> = rows.into_iter().map(|row| TeamId(row.team_id)).collect();
-    teams.dedup();
-    Ok(teams)
-}
-
-/// Who is on a team.
-pub async fn members(db: &impl ConnectionTrait, team: TeamId) -> Result<Vec<AccountId>> {
-    let rows = membership::Entity::find()
-        .filter(membership::Column::TeamId.eq(team.0))
-        .order_by_asc(membership::Column::AccountId)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| AccountId(row.account_id)).collect())
-}

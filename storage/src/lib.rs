@@ -46,6 +46,7 @@ pub mod series;
 pub mod sessions;
 pub mod slots;
 pub mod tallies;
+pub mod teams;
 pub mod templates;
 pub mod uncertain_promises;
 pub mod unsubscribe;

@@ -31,4 +31,5 @@ pub use crate::entity::session::Model as Session;
 pub use crate::entity::share_grant::Model as ShareGrant;
 pub use crate::entity::slot::Model as Slot;
 pub use crate::entity::slot_override::Model as SlotOverride;
+pub use crate::entity::team::Model as Team;
 pub use crate::entity::template::Model as Template;

@@ -1,11 +1,12 @@
 use super::crisis_plan::write;
 use super::fixture::{Fixture, Who};
 use crate::harness::on_both_databases;
-use domain::ids::AccountId;
+use domain::ids::{AccountId, TeamId};
 use domain::words::Role;
 use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::{Value, json};
 use storage::audit::{self, Verified};
+use storage::teams;
 use uuid::Uuid;
 
 pub async fn grant(fixture: &Fixture, owner: &Who, to: &Who, kind: &str, subject: &str, effect: &str) -> Uuid {
@@ -141,6 +142,42 @@ on_both_databases! {
         fixture.get(&pair.provider, &plan_of(&pair.owner)).await.expect(200);
         fixture.delete(&pair.provider, &format!("/v1/relationships/{}", pair.relationship)).await.expect(204);
         assert_eq!(fixture.get(&pair.provider, &plan_of(&pair.owner)).await.problem(404), "not_found");
+    }
+
+    /// What is shared with a team is shared with whoever is on it and works with the owner; a deny
+    /// for the team or for the person wins.
+    async fn a_team_s_grant_is_its_members(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = fixture.pair().await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let ola = fixture.person(Role::Provider, "Ola").await;
+        let team = TeamId(fixture.app.store.new_id());
+        let now = fixture.app.now();
+        let tx = fixture.app.store.write().await.expect("tx");
+        teams::create(&tx, team, fixture.organisation, "Day team", now).await.expect("team");
+        for member in [kari, &ola] {
+            teams::join(&tx, team, member.id, now).await.expect("member");
+        }
+        tx.commit().await.expect("commit");
+        write(&fixture, owner, "what_i_do", "I walk").await.expect(200);
+        write(&fixture, owner, "triggers", "March").await.expect(200);
+        let give = async |kind: &str, subject: &str, effect: &str| {
+            let body = json!({ "team_id": team.0, "subject_kind": kind, "subject": subject, "effect": effect });
+            fixture.post(owner, "/v1/grants", body).await.expect(201)
+        };
+        let whole = give("module", "crisis_plan", "allow").await;
+        assert_eq!(whole["team"]["display_name"], "Day team");
+        assert_eq!(seen(&fixture.get(kari, &plan_of(owner)).await.expect(200)).len(), 21);
+        // On the team, but not with her.
+        assert_eq!(fixture.get(&ola, &plan_of(owner)).await.problem(404), "not_found");
+        grant(&fixture, owner, kari, "section", "triggers", "allow").await;
+        let deny = give("section", "triggers", "deny").await;
+        let sections = seen(&fixture.get(kari, &plan_of(owner)).await.expect(200));
+        assert!(!sections.contains(&"triggers".to_owned()), "the team's deny wins over her own allow");
+        fixture.delete(owner, &format!("/v1/grants/{}", deny["id"].as_str().expect("id"))).await.expect(204);
+        grant(&fixture, owner, kari, "module", "crisis_plan", "deny").await;
+        let sections = seen(&fixture.get(kari, &plan_of(owner)).await.expect(200));
+        assert_eq!(sections, ["triggers"], "her own deny wins over the team's allow of the same rank");
     }
 
     async fn grants_name_only_whom_she_works_with_and_hold_while_they_say(database) {

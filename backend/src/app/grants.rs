@@ -11,8 +11,9 @@ use domain::words::{GrantEffect, GrantLevel, Module, PlanSection, RelationshipSt
 use mobile_contract::grants::{GrantIn, GrantOut, GrantsOut};
 use mobile_contract::page::Position;
 use mobile_contract::problem::{FieldFault, ProblemCode};
+use mobile_contract::relationships::PartyOut;
 use storage::grants::{Grantee, NewGrant};
-use storage::{StorageError, WriteTx, agreement_rounds, grants, plan_reviews, relationships, rows};
+use storage::{StorageError, WriteTx, accounts, agreement_rounds, grants, plan_reviews, relationships, rows, teams};
 
 const LIST: &str = "list_grants";
 
@@ -46,9 +47,8 @@ pub async fn give(app: &App, caller: Caller, body: GrantIn) -> Answer<GrantOut> 
     let new = NewGrant { id, grantee, kind, subject: body.subject, effect, level, from, to };
     grants::give(&tx, permit, new, now).await?;
     settle(&tx, permit, grantee, now).await?;
-    let out = present(grants::own(&*tx, permit, id).await?, now)?;
     tx.commit().await?;
-    Ok(out)
+    get(app, caller, id).await
 }
 
 /// Takes a setting back, at once: what was planned on it is cancelled in the same commit.
@@ -69,7 +69,8 @@ pub async fn revoke(app: &App, caller: Caller, id: GrantId) -> Answer<()> {
 }
 
 pub async fn get(app: &App, caller: Caller, id: GrantId) -> Answer<GrantOut> {
-    present(grants::own(app.store.read(), leave(caller)?, id).await?, app.now())
+    let row = grants::own(app.store.read(), leave(caller)?, id).await?;
+    present(app, vec![row]).await?.pop().ok_or_else(Refusal::not_found)
 }
 
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<GrantsOut> {
@@ -87,9 +88,7 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
     let next_cursor = views::cut(&mut rows, limit).map(|last| {
         app.cursors.write(LIST, account, Position { micros: last.created_at.timestamp_micros(), id: last.id })
     });
-    let now = app.now();
-    let items = rows.into_iter().map(|row| present(row, now)).collect::<Answer<_>>()?;
-    Ok(GrantsOut { items, next_cursor })
+    Ok(GrantsOut { items: present(app, rows).await?, next_cursor })
 }
 
 /// A provider the owner has a relationship with, or a team of such a provider: others cannot be
@@ -110,7 +109,7 @@ async fn grantee(
     match (provider.map(AccountId), team.map(TeamId)) {
         (Some(provider), None) if mine.contains(&provider) => Ok(Grantee::Provider(provider)),
         (Some(_), None) => Err(Refusal::field("/provider_id", FieldFault::NotInList)),
-        (None, Some(team)) if grants::teams_of(&**tx, &mine).await?.contains(&team) => Ok(Grantee::Team(team)),
+        (None, Some(team)) if teams::of(&**tx, &mine).await?.contains(&team) => Ok(Grantee::Team(team)),
         (None, Some(_)) => Err(Refusal::field("/team_id", FieldFault::NotInList)),
         (None, None) => Err(Refusal::field("/provider_id", FieldFault::Required)),
         (Some(_), Some(_)) => Err(Refusal::field("/team_id", FieldFault::UnknownField)),
@@ -123,7 +122,7 @@ async fn settle(tx: &WriteTx, permit: Permit, grantee: Grantee, now: DateTime<Ut
     plan_reviews::sharing_changed(tx, permit.account(), now).await?;
     let readers = match grantee {
         Grantee::Provider(id) => vec![id],
-        Grantee::Team(id) => grants::members(&**tx, id).await?,
+        Grantee::Team(id) => teams::members(&**tx, id).await?,
     };
     for related in relationships::of_account(&**tx, permit.account(), now).await? {
         let concerned = related.view.members.iter().any(|member| readers.contains(member));
@@ -146,21 +145,33 @@ fn grantee_of(row: &rows::ShareGrant) -> Option<Grantee> {
     }
 }
 
-fn present(row: rows::ShareGrant, now: DateTime<Utc>) -> Answer<GrantOut> {
-    let holds =
-        row.from_at <= now && row.to_at.is_none_or(|to| now < to) && row.revoked_at.is_none_or(|revoked| now < revoked);
-    Ok(GrantOut {
-        id: row.id,
-        provider_id: row.provider_id,
-        team_id: row.team_id,
-        subject_kind: views::word(&row.subject_kind)?,
-        subject: row.subject,
-        effect: views::word(&row.effect)?,
-        level: views::word(&row.level)?,
-        from: row.from_at,
-        to: row.to_at,
-        revoked_at: row.revoked_at,
-        created_at: row.created_at,
-        holds,
-    })
+async fn present(app: &App, rows: Vec<rows::ShareGrant>) -> Answer<Vec<GrantOut>> {
+    let now = app.now();
+    let providers: Vec<AccountId> = rows.iter().filter_map(|row| row.provider_id).map(AccountId).collect();
+    let people = accounts::many(app.store.read(), &providers).await?;
+    let named: Vec<TeamId> = rows.iter().filter_map(|row| row.team_id).map(TeamId).collect();
+    let teams = teams::many(app.store.read(), &named).await?;
+    rows.into_iter()
+        .map(|row| {
+            let holds = row.from_at <= now
+                && row.to_at.is_none_or(|to| now < to)
+                && row.revoked_at.is_none_or(|revoked| now < revoked);
+            let team = row.team_id.and_then(|id| teams.iter().find(|team| team.id == id));
+            let provider = row.provider_id.and_then(|id| people.iter().find(|person| person.id == id));
+            Ok(GrantOut {
+                id: row.id,
+                provider: provider.map(views::party),
+                team: team.map(|team| PartyOut { id: team.id, display_name: team.name.clone() }),
+                subject_kind: views::word(&row.subject_kind)?,
+                subject: row.subject,
+                effect: views::word(&row.effect)?,
+                level: views::word(&row.level)?,
+                from: row.from_at,
+                to: row.to_at,
+                revoked_at: row.revoked_at,
+                created_at: row.created_at,
+                holds,
+            })
+        })
+        .collect()
 }
