@@ -1,8 +1,7 @@
 //! Accounts as the organisation sees them: who there is, in which role, and whether she may sign in.
 
 use crate::sessions::Role;
-use crate::templates::TextLanguage;
-use crate::words::wire_words;
+use crate::words::{Language, wire_words};
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
@@ -25,8 +24,11 @@ pub struct AccountInvitationIn {
     pub login: String,
     /// Name that the other side sees: 1 to 100 characters.
     pub display_name: String,
+    /// Where her mail will go; she can change it.
     #[oai(skip_serializing_if_is_none)]
-    pub language: Option<TextLanguage>,
+    pub email: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub language: Option<Language>,
     /// IANA time zone; the organisation's where none is given.
     #[oai(skip_serializing_if_is_none)]
     pub zone: Option<String>,

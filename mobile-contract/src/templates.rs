@@ -1,18 +1,10 @@
 //! An organisation's own wording of the texts people read.
 
 use crate::relationships::PartyOut;
+pub use crate::words::Language;
 use crate::words::wire_words;
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
-
-wire_words! {
-    /// Languages there are texts in.
-    TextLanguage {
-        Nb = "nb",
-        Nn = "nn",
-        En = "en",
-    }
-}
 
 wire_words! {
     ArgumentKind {
@@ -52,7 +44,7 @@ pub struct ArgumentOut {
 /// What is said in one language.
 #[derive(Clone, Debug, Object)]
 pub struct WordingOut {
-    pub language: TextLanguage,
+    pub language: Language,
     /// Project Fluent pattern that is shipped; absent where no human wrote one yet.
     #[oai(skip_serializing_if_is_none)]
     pub shipped: Option<String>,
@@ -92,7 +84,7 @@ pub struct TemplateIn {
 #[derive(Clone, Debug, Object)]
 pub struct TemplateOut {
     pub key: String,
-    pub language: TextLanguage,
+    pub language: Language,
     pub version: i32,
     pub pattern: String,
     pub state: TemplateState,

@@ -4,6 +4,7 @@ use crate::authorized::Authorized;
 use crate::connect::WriteTx;
 use crate::entity::{account, invitation, organisation, person};
 use crate::error::{Result, StorageError};
+use crate::policies;
 use crate::rows;
 use chrono::{DateTime, NaiveTime, Utc};
 use domain::ids::{AccountId, InvitationId, OrganisationId, PersonId};
@@ -72,8 +73,10 @@ pub async fn create_organisation(tx: &WriteTx, new: NewOrganisation, now: DateTi
     Ok(())
 }
 
-/// Makes the account, and the person where this is her first.
+/// Makes the account, and the person where this is her first. Her quiet hours begin as her
+/// organisation's policy proposes.
 pub async fn create_account(tx: &WriteTx, new: NewAccount, now: DateTime<Utc>) -> Result<()> {
+    let quiet = policies::in_force(&**tx, new.organisation).await?.1.quiet_hours_default;
     let person = person::ActiveModel { id: Set(new.person.0), adult_confirmed_at: Set(now), created_at: Set(now) };
     person::Entity::insert(person)
         .on_conflict(OnConflict::column(person::Column::Id).do_nothing().to_owned())
@@ -93,8 +96,8 @@ pub async fn create_account(tx: &WriteTx, new: NewAccount, now: DateTime<Utc>) -
         zone: Set(new.zone),
         lock_screen: Set(LockScreen::Something.to_string()),
         read_receipts: Set(true),
-        quiet_from: Set(clock_time(20, 0)),
-        quiet_to: Set(clock_time(9, 0)),
+        quiet_from: Set(quiet.from),
+        quiet_to: Set(quiet.to),
         working_days: Set(MONDAY_TO_FRIDAY),
         work_from: Set(clock_time(8, 0)),
         work_to: Set(clock_time(15, 30)),

@@ -1,11 +1,13 @@
 use super::fixture::{Fixture, Pair, Who};
 use crate::harness::on_both_databases;
+use domain::gate::Reason;
 use domain::ids::{AccountId, ReplyClockId, SlotId};
-use domain::words::Role;
+use domain::words::{Job, Outcome, Role};
 use domain::working_time::Promise;
 use serde_json::{Value, json};
 use storage::clocks::{self, NewClock};
-use storage::{instance, relationships};
+use storage::slots::{Decided, NewSlot};
+use storage::{accounts, instance, relationships, slots};
 
 async fn open_clock(fixture: &Fixture, pair: &Pair) -> ReplyClockId {
     let now = fixture.app.now();
@@ -35,6 +37,48 @@ async fn act(fixture: &Fixture, who: &Who, on: AccountId, act: &str) -> crate::a
     fixture.post(who, &format!("/v1/accounts/{on}/{act}"), Value::Null).await
 }
 
+fn wall(text: &str) -> chrono::NaiveTime {
+    domain::wall_time::parse(text).expect("a time")
+}
+
+/// One row of the ledger on 5 October.
+async fn ledger(fixture: &Fixture, job: Job, recipient: &Who, owner: Option<&Who>, outcome: Outcome) {
+    let (store, now) = (&fixture.app.store, fixture.app.now());
+    let new = NewSlot {
+        id: SlotId(store.new_id()),
+        series: None,
+        job,
+        subject: store.new_id(),
+        on_date: now.date_naive(),
+        owner: owner.map(|owner| owner.id),
+        provider: None,
+        relationship: None,
+        recipient: recipient.id,
+        recipient_zone: "Europe/Oslo".into(),
+        number: 0,
+        position: None,
+        items: None,
+        promised_on: None,
+        long_count: None,
+        fires_at: now,
+        next_at: None,
+        closes_at: None,
+        decided: Decided {
+            outcome,
+            reason: Reason::Due,
+            gates: json!([]),
+            channels: json!([]),
+            policy_version: 1,
+            agreement_version: None,
+            counts_unanswered: false,
+            sent_on: None,
+        },
+    };
+    let tx = store.write().await.expect("tx");
+    assert!(slots::plan(&tx, new, now).await.expect("slot"));
+    tx.commit().await.expect("commit");
+}
+
 fn invitation(role: &str, login: &str) -> Value {
     json!({ "role": role, "login": login, "display_name": "Nora" })
 }
@@ -42,9 +86,15 @@ fn invitation(role: &str, login: &str) -> Value {
 on_both_databases! {
     async fn an_invitation_opens_one_account_once(database) {
         let fixture = Fixture::on(database).await;
-        let provider = fixture.provider().await;
-        let made =
-            fixture.post(&provider, "/v1/account_invitations", invitation("service_user", " Nora@Example.org ")).await;
+        let (admin, provider) = (fixture.admin().await, fixture.provider().await);
+        let body = json!({
+            "changes": { "quiet_hours_default": { "from": "21:00", "to": "08:00" } }, "why": "Later evenings in summer",
+        });
+        let headers = [("If-Match", "\"v1\"")];
+        fixture.call(poem::http::Method::POST, Some(&admin), "/v1/policy", body, &headers).await.expect(201);
+        let mut body = invitation("service_user", " Nora@Example.org ");
+        body["email"] = json!("nora@example.org");
+        let made = fixture.post(&provider, "/v1/account_invitations", body).await;
         let code = made.expect(201)["code"].as_str().expect("a code").to_owned();
         let open = json!({ "code": code, "password": "a long enough password", "adult": true });
         let path = "/v1/invitations/accept";
@@ -52,6 +102,9 @@ on_both_databases! {
         assert_eq!((&opened["login"], &opened["role"]), (&json!("nora@example.org"), &json!("service_user")));
         let again = fixture.call(poem::http::Method::POST, None, path, open, &[]).await;
         assert_eq!(again.problem(422), "expired");
+        let row = accounts::by_login(fixture.app.store.read(), "nora@example.org").await.expect("read").expect("her");
+        assert_eq!(row.email.as_deref(), Some("nora@example.org"));
+        assert_eq!((row.quiet_from, row.quiet_to), (wall("21:00"), wall("08:00")), "as the policy proposes");
     }
 
     async fn whether_a_login_is_taken_is_not_told(database) {
@@ -101,6 +154,7 @@ on_both_databases! {
             ("display_name", json!(""), "too_short"),
             ("display_name", json!("x".repeat(101)), "too_long"),
             ("zone", json!("Europe/Nowhere"), "unknown_time_zone"),
+            ("email", json!("nobody"), "format"),
         ] {
             let mut body = invitation("provider", "nora");
             body[field] = value;
@@ -232,8 +286,26 @@ on_both_databases! {
     async fn counts_are_of_whole_months_and_of_nobody_alone(database) {
         let fixture = Fixture::on(database).await;
         let admin = fixture.admin().await;
+        let elsewhere = fixture.elsewhere().await;
+        for number in 0..6 {
+            let owner = fixture.person(Role::ServiceUser, &format!("owner{number}")).await;
+            ledger(&fixture, Job::CheckIn, &owner, Some(&owner), Outcome::Sent).await;
+            ledger(&fixture, Job::CheckIn, &owner, Some(&owner), Outcome::Planned).await;
+            let stranger = fixture.person_of(elsewhere, Role::ServiceUser, &format!("stranger{number}")).await;
+            ledger(&fixture, Job::PlanReview, &stranger, Some(&stranger), Outcome::Sent).await;
+            if number < 4 {
+                ledger(&fixture, Job::CheckIn, &owner, Some(&owner), Outcome::Skipped).await;
+                let provider = fixture.person(Role::Provider, &format!("provider{number}")).await;
+                ledger(&fixture, Job::Digest, &provider, None, Outcome::Sent).await;
+                ledger(&fixture, Job::Digest, &provider, None, Outcome::Sent).await;
+            }
+        }
         let counts = fixture.get(&admin, "/v1/counts?from=2026-10-12&to=2026-10-13").await.expect(200);
-        assert_eq!(counts, json!({ "from": "2026-10-01", "to": "2026-11-01", "items": [] }));
+        assert_eq!(counts, json!({
+            "from": "2026-10-01", "to": "2026-11-01", "items": [{ "job": "check_in", "outcome": "sent", "count": 6 }],
+        }));
+        let november = fixture.get(&admin, "/v1/counts?from=2026-11-01&to=2026-11-02").await.expect(200);
+        assert_eq!(november["items"], json!([]));
         for (from, to) in [
             ("2026-10-02", "2026-10-02"),
             ("2026-10-02", "2026-10-01"),

@@ -42,6 +42,7 @@ impl OrganisationApi {
             role: views::word(body.role.as_str())?,
             login: body.login,
             display_name: body.display_name,
+            email: body.email,
             language: body.language.map(|language| views::word(language.as_str())).transpose()?,
             zone: body.zone,
         };

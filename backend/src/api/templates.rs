@@ -7,7 +7,7 @@ use crate::api::tags::ApiTags;
 use crate::app::templates::{self, Which};
 use crate::state::App;
 use crate::views;
-use mobile_contract::templates::{TemplateIn, TemplateOut, TemplatesOut, TextLanguage, TextsOut};
+use mobile_contract::templates::{Language, TemplateIn, TemplateOut, TemplatesOut, TextsOut};
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -35,7 +35,7 @@ impl TemplatesApi {
         app: Data<&Arc<App>>,
         caller: SignedIn,
         key: Path<String>,
-        language: Path<TextLanguage>,
+        language: Path<Language>,
         cursor: Query<Option<String>>,
         limit: Query<Option<u32>>,
     ) -> Result<Found<TemplatesOut>, Problem> {
@@ -52,7 +52,7 @@ impl TemplatesApi {
         app: Data<&Arc<App>>,
         caller: SignedIn,
         key: Path<String>,
-        language: Path<TextLanguage>,
+        language: Path<Language>,
         body: Json<TemplateIn>,
     ) -> Result<Created<TemplateOut>, Problem> {
         let language = views::word(language.as_str())?;
@@ -70,7 +70,7 @@ impl TemplatesApi {
         app: Data<&Arc<App>>,
         caller: SignedIn,
         key: Path<String>,
-        language: Path<TextLanguage>,
+        language: Path<Language>,
         version: Path<i32>,
     ) -> Result<Found<TemplateOut>, Problem> {
         let which = Which { key: key.0, language: views::word(language.as_str())?, version: version.0 };
@@ -86,7 +86,7 @@ impl TemplatesApi {
         app: Data<&Arc<App>>,
         caller: SignedIn,
         key: Path<String>,
-        language: Path<TextLanguage>,
+        language: Path<Language>,
         version: Path<i32>,
     ) -> Result<Found<TemplateOut>, Problem> {
         let which = Which { key: key.0, language: views::word(language.as_str())?, version: version.0 };

@@ -1,7 +1,7 @@
 //! Who is in the organisation: inviting, suspending and resuming. Admins see no content here.
 
 use crate::app::sessions::{Caller, random_token, token_hash};
-use crate::app::{Answer, Refusal, bounds};
+use crate::app::{Answer, Refusal, bounds, profile};
 use crate::state::App;
 use crate::views;
 use chrono::TimeDelta;
@@ -31,6 +31,7 @@ pub struct Invitee {
     pub role: Role,
     pub login: String,
     pub display_name: String,
+    pub email: Option<String>,
     pub language: Option<Language>,
     pub zone: Option<String>,
 }
@@ -48,6 +49,7 @@ pub async fn invite(app: &App, caller: Caller, invitee: Invitee) -> Answer<Accou
         return Err(Refusal::field("/login", FieldFault::Format));
     }
     let display_name = bounds::line("/display_name", &invitee.display_name, 100)?.to_owned();
+    let email = invitee.email.as_deref().map(profile::email).transpose()?;
     let row = accounts::organisation(app.store.read(), organisation).await?.ok_or_else(Refusal::not_found)?;
     let zone = match invitee.zone {
         Some(zone) => {
@@ -65,7 +67,7 @@ pub async fn invite(app: &App, caller: Caller, invitee: Invitee) -> Answer<Accou
         role: invitee.role,
         login,
         display_name,
-        email: None,
+        email,
         language: invitee.language.unwrap_or(app.settings.default_language),
         zone,
         expires_at: now + INVITATION_LIFE,

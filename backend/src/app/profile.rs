@@ -177,7 +177,7 @@ fn time_zone(name: &str) -> Answer<String> {
 }
 
 /// One address with a domain, in printable ASCII: what every mail server takes.
-fn email(address: &str) -> Answer<String> {
+pub(super) fn email(address: &str) -> Answer<String> {
     let address = bounds::line("/email", address, MAX_EMAIL)?;
     let shaped = address.rsplit_once('@').is_some_and(|(local, domain)| {
         let local_fits = !local.is_empty()
