@@ -102,7 +102,10 @@ impl People {
         let people = Self {
             owner: person("Bente", Role::ServiceUser, "service user"),
             provider: person("Kari", Role::Provider, "her provider"),
-            admins: [person("Anne", Role::Admin, "admin"), person("Berit", Role::Admin, "admin, the second pair of eyes")],
+            admins: [
+                person("Anne", Role::Admin, "admin"),
+                person("Berit", Role::Admin, "admin, the second pair of eyes"),
+            ],
             duty: person("Dag", Role::Duty, "on duty: hears of promises that became uncertain"),
         };
         let now = shell.clock.now();

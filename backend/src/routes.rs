@@ -7,7 +7,7 @@ use mobile_contract::problem::ProblemCode;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
-use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, handler};
+use poem::{EndpointExt, IntoResponse, Response, Route, handler};
 use std::sync::Arc;
 
 /// Everything that is served.

@@ -2,13 +2,13 @@
 
 mod agreements;
 mod check_ins;
-mod digests;
 mod crisis_plan;
+mod digests;
 mod fixture;
 mod help_now;
-mod messages;
 mod ledger;
 mod machinery;
+mod messages;
 mod notifications;
 mod organisation;
 mod owners_life;

@@ -53,7 +53,8 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
             let (_, subject) = shared(subject.as_str());
             let given = grants::list(&app, her, None, Some(100)).await?;
             for grant in given.items {
-                let hers = grant.provider_id == Some(reader.actor.account.0) && grant.subject == subject;
+                let hers = grant.provider.as_ref().is_some_and(|party| party.id == reader.actor.account.0)
+                    && grant.subject == subject;
                 if hers && grant.revoked_at.is_none() {
                     grants::revoke(&app, her, GrantId(grant.id)).await?;
                 }
