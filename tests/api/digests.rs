@@ -71,7 +71,10 @@ on_both_databases! {
         assert_eq!(fixture.get(&other, "/v1/digests/2026-10-06").await.problem(404), "not_found");
         assert_eq!(fixture.get(&pair.provider, "/v1/digests/2026-10-07").await.problem(404), "not_found");
         assert_eq!(fixture.get(&pair.provider, "/v1/digests/2026-13-45").await.problem(404), "not_found");
-        assert_eq!(fixture.get(&pair.provider, "/v1/digests/+262142-12-31").await.problem(404), "not_found");
+        for odd in ["+262142-12-31", "-262143-01-01", "0000-01-01"] {
+            let path = format!("/v1/digests/{odd}");
+            assert_eq!(fixture.get(&pair.provider, &path).await.problem(404), "not_found", "{odd}");
+        }
     }
 
     async fn what_was_recalled_or_ended_since_has_vanished(database) {

@@ -5,7 +5,7 @@ use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal};
 use crate::state::App;
 use crate::{call, views};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use domain::access::{AccessAction, AllowedBecause, Via};
 use domain::digest::{DigestCounts, Section, reading_minutes};
@@ -83,13 +83,18 @@ pub async fn today(app: &App, caller: Caller) -> Answer<DigestOut> {
 }
 
 pub async fn get(app: &App, caller: Caller, date: NaiveDate) -> Answer<DigestOut> {
-    read(app, leave(caller)?, date).await
+    read(app, leave(caller)?, kept(date)?).await
+}
+
+/// Dates further out have no digest, and not every database knows them.
+fn kept(date: NaiveDate) -> Answer<NaiveDate> {
+    if (1900..=9999).contains(&date.year()) { Ok(date) } else { Err(Refusal::not_found()) }
 }
 
 /// The provider looked at it: what was promised on its strength is certain again, and it leaves the
 /// lock screens of her other devices.
 pub async fn open(app: &App, caller: Caller, date: NaiveDate) -> Answer<()> {
-    let permit = leave(caller)?;
+    let (permit, date) = (leave(caller)?, kept(date)?);
     let now = app.now();
     let tx = app.store.write().await?;
     let run = digests::of_date(&*tx, permit.account(), date).await?.ok_or_else(Refusal::not_found)?;
