@@ -45,18 +45,17 @@ impl Config {
 
     /// True when nothing leaves the machine: pushes and mail go to files.
     pub fn keeps_everything_here(&self) -> bool {
-        matches!((&self.push, &self.mail.transport), (Push::Files(_), MailTransport::Files(_)))
+        matches!((&self.push, &self.mail.transport), (Push::Files, MailTransport::Files))
     }
 
     /// The known keys, and the configuration or what is wrong with it.
     fn read(layers: layers::Layers) -> (BTreeSet<String>, Result<Self, Problems>) {
         let mut from = Reader::new(layers);
         let store = Store::read(&mut from);
-        let data_dir = store.as_ref().map(|store| store.data_dir.clone());
         let server = Server::read(&mut from);
         let limits = Limits::read(&mut from);
-        let push = Push::read(&mut from, data_dir.clone());
-        let mail = Mail::read(&mut from, data_dir);
+        let push = Push::read(&mut from);
+        let mail = Mail::read(&mut from);
         let worker = Worker::read(&mut from);
         let defaults = Defaults::read(&mut from);
         let telemetry = Telemetry::read(&mut from);

@@ -10,8 +10,8 @@ use url::{Host, Url};
 /// Section `push`.
 #[derive(Clone, Debug)]
 pub enum Push {
-    /// One JSON file per push in this directory.
-    Files(PathBuf),
+    /// Into the data directory.
+    Files,
     Live(Box<Gateways>),
 }
 
@@ -56,8 +56,8 @@ pub struct Mail {
 
 #[derive(Clone, Debug)]
 pub enum MailTransport {
-    /// One `.eml` per mail in this directory.
-    Files(PathBuf),
+    /// Into the data directory.
+    Files,
     Smtp(Box<Smtp>),
 }
 
@@ -97,14 +97,10 @@ pub struct Dkim {
 }
 
 impl Push {
-    pub fn read(from: &mut Reader, data_dir: Option<PathBuf>) -> Option<Self> {
+    pub fn read(from: &mut Reader) -> Option<Self> {
         let live = from.value("push.transport", parse::word(&[("files", false), ("live", true)]));
         let (apns, fcm) = (Apns::read(from, live == Some(true)), Fcm::read(from, live == Some(true)));
-        if live? {
-            Some(Self::Live(Box::new(Gateways { apns: apns??, fcm: fcm?? })))
-        } else {
-            Some(Self::Files(data_dir?.join("push")))
-        }
+        if live? { Some(Self::Live(Box::new(Gateways { apns: apns??, fcm: fcm?? }))) } else { Some(Self::Files) }
     }
 }
 
@@ -163,7 +159,7 @@ impl Fcm {
 }
 
 impl Mail {
-    pub fn read(from: &mut Reader, data_dir: Option<PathBuf>) -> Option<Self> {
+    pub fn read(from: &mut Reader) -> Option<Self> {
         let smtp = from.value("mail.transport", parse::word(&[("files", false), ("smtp", true)]));
         let sender: Option<Mailbox> = from.value(
             "mail.from",
@@ -176,8 +172,7 @@ impl Mail {
         }
         let server = Smtp::read(from, smtp == Some(true));
         let dkim = Dkim::read(from);
-        let transport =
-            if smtp? { MailTransport::Smtp(Box::new(server??)) } else { MailTransport::Files(data_dir?.join("mail")) };
+        let transport = if smtp? { MailTransport::Smtp(Box::new(server??)) } else { MailTransport::Files };
         Some(Self { from: sender?, transport, dkim: dkim? })
     }
 }

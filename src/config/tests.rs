@@ -51,8 +51,8 @@ fn one_data_directory_moves_everything_that_is_not_named() {
     let file = config.store.database.sqlite_file().unwrap();
     assert_eq!(file, Path::new("/var/lib/reconnect 100%?/reconnect.db"));
     assert_eq!(config.store.keys.master_key_file, Path::new("/var/lib/reconnect 100%?/master.key"));
-    let Push::Files(push) = config.push else { panic!("files") };
-    assert_eq!(push, Path::new("/var/lib/reconnect 100%?/push"));
+    assert_eq!(config.store.data_dir, Path::new("/var/lib/reconnect 100%?"));
+    assert!(config.keeps_everything_here());
 }
 
 #[test]

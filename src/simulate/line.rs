@@ -2,7 +2,7 @@
 //! described for others in `docs/simulation.schema.json`.
 
 use super::fields::{Chars, Count, EveryDays, Fault, Field, Fields, Label, Named, ReplyWindow, Side, WallTime, Word};
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
 use domain::weekdays::Weekdays;
 use domain::words::{Channel, CheckInAnswer, GrantLevel, Job, Level, MessageKind, Outcome, PromptAnswer};
@@ -369,15 +369,6 @@ impl Line {
                 fields.fault(Some("line"), format!("is {:?}, but must be run, event or decision", line.0));
                 None
             }
-        }
-    }
-
-    /// The instant, for ordering; a run has none.
-    pub fn at(&self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Run(_) => None,
-            Self::Event(event) => Some(event.at.to_utc()),
-            Self::Decision(decision) => Some(decision.at.to_utc()),
         }
     }
 }

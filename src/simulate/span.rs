@@ -33,6 +33,7 @@ impl Span {
     }
 
     /// Every day of the run.
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = NaiveDate> + use<> {
         let end = self.end();
         self.start.iter_days().take_while(move |date| *date < end)

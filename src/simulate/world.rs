@@ -86,10 +86,6 @@ impl World {
         self.series.get(series).map(|series| &series.pair)
     }
 
-    pub fn is_active(&self, pair: &Pair) -> bool {
-        self.active.contains_key(pair)
-    }
-
     /// Whether `event` can happen as things stand.
     pub fn allows(&self, event: &Event) -> bool {
         let present = |person: &Option<Label>| person.as_ref().is_none_or(|label| !self.gone.contains(label));

@@ -4,7 +4,6 @@ use domain::ids::{ConcernId, RelationshipId};
 use domain::words::{ConcernKind, Job, Outcome, Role};
 use serde_json::{Value, json};
 use storage::concerns::{self, NewConcern};
-use storage::whose::Whose;
 use storage::{relationships, slots};
 
 /// Both have said that they know this is not for emergencies.
@@ -51,11 +50,12 @@ async fn items(fixture: &Fixture, who: &Who, pair: &Pair) -> Vec<Value> {
 
 /// The job, outcome and items of everything planned for an owner.
 async fn notices(fixture: &Fixture, owner: &Who) -> Vec<(String, String)> {
-    slots::page(fixture.app.store.read(), Whose::Owner(owner.id), None, 100)
+    slots::decided_since(fixture.app.store.read(), chrono::DateTime::UNIX_EPOCH)
         .await
         .expect("ledger")
         .into_iter()
-        .filter(|row| row.job == Job::MessageNotice.as_str())
+        .rev()
+        .filter(|row| row.owner_id == Some(owner.id.0) && row.job == Job::MessageNotice.as_str())
         .map(|row| (row.outcome, row.reason))
         .collect()
 }
@@ -285,11 +285,11 @@ async fn a_providers_thanks_is_an_act_and_an_owners_is_silent() {
     act(&fixture, &pair.owner, &reply, "read_thanks").await.expect(200);
     let seen = fixture.get(&pair.provider, &format!("/v1/messages/{}", id(&reply))).await.expect(200);
     assert_eq!(seen["receipt"], "Bente says thank you.");
-    let told: Vec<_> = slots::page(fixture.app.store.read(), Whose::Provider(pair.provider.id), None, 100)
+    let told: Vec<_> = slots::decided_since(fixture.app.store.read(), chrono::DateTime::UNIX_EPOCH)
         .await
         .expect("ledger")
         .into_iter()
-        .filter(|row| row.job != Job::Digest.as_str())
+        .filter(|row| row.recipient_id == pair.provider.id.0 && row.job != Job::Digest.as_str())
         .collect();
     assert!(told.is_empty(), "a provider is told nothing but the digest");
 }

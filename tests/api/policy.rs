@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 use storage::series::{self, NewSeries};
 use storage::{policies, previews};
 
-async fn publish(fixture: &Fixture, who: &crate::api::fixture::Who, version: i32, changes: Value) -> crate::api::fixture::Reply {
+async fn publish(
+    fixture: &Fixture,
+    who: &crate::api::fixture::Who,
+    version: i32,
+    changes: Value,
+) -> crate::api::fixture::Reply {
     let body = json!({ "changes": changes, "why": "After talking with the users' council" });
     let tag = format!("\"v{version}\"");
     fixture.call(Method::POST, Some(who), "/v1/policy", body, &[("If-Match", &tag)]).await

@@ -4,6 +4,7 @@ use crate::api::answer::{Created, Done, Found, created, found};
 use crate::api::auth::SignedIn;
 use crate::api::problem::Problem;
 use crate::api::tags::ApiTags;
+use crate::app::Answer;
 use crate::app::sessions::{self, DeviceClaim, Tokens};
 use crate::state::App;
 use crate::views;
@@ -75,7 +76,7 @@ impl SessionsApi {
                     current: session.id == caller.0.session.0,
                 })
             })
-            .collect::<Result<_, Problem>>()?;
+            .collect::<Answer<_>>()?;
         Ok(found(SessionsOut { items }))
     }
 
@@ -109,7 +110,7 @@ impl SessionsApi {
     }
 }
 
-fn present(tokens: Tokens) -> Result<TokensOut, Problem> {
+fn present(tokens: Tokens) -> Answer<TokensOut> {
     Ok(TokensOut {
         access_token: tokens.access,
         access_expires_at: tokens.access_expires_at,

@@ -156,7 +156,7 @@ pub async fn record_review(
     let review = Review { id: id.unwrap_or_else(|| app.store.new_id()), at: now, answer, with, slot: None };
     review_in(app, &tx, caller, review).await?;
     tx.commit().await?;
-    Ok(present_reviews(app, vec![review]).await?.pop().ok_or_else(Refusal::not_found)?)
+    present_reviews(app, vec![review]).await?.pop().ok_or_else(Refusal::not_found)
 }
 
 /// Writes a review down, and with whom she wants to look. The whole of an answer to a prompt about

@@ -52,7 +52,7 @@ pub async fn invite(app: &App, caller: Caller, login: &str, level: Level) -> Ans
 /// One relationship, for a party of it.
 pub async fn get(app: &App, caller: Caller, id: RelationshipId) -> Answer<RelationshipOut> {
     let related = find(app, caller, InRelationship::See, id).await?;
-    Ok(present(app, caller, vec![related]).await?.pop().ok_or_else(Refusal::not_found)?)
+    present(app, caller, vec![related]).await?.pop().ok_or_else(Refusal::not_found)
 }
 
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<RelationshipsOut> {

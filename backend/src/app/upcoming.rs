@@ -19,6 +19,7 @@ use domain::words::{Job, Role};
 use domain::working_time::ProviderCalendar;
 use mobile_contract::upcoming::{UpcomingAgainstOut, UpcomingEffect, UpcomingListOut, UpcomingOut};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use storage::{StorageError, accounts, calendars, policies, relationships, rows};
 
 /// Everything to come that concerns the caller, the soonest first.
@@ -115,14 +116,16 @@ impl Digests {
         asking: &Asking<'_>,
         provider: AccountId,
     ) -> Answer<&(rows::Account, ProviderCalendar, chrono::NaiveTime)> {
-        if !self.known.contains_key(&provider) {
-            let db = asking.app.store.read();
-            let row = account(asking.app, provider).await?;
-            let calendar = calendars::provider_herself(db, provider, asking.now).await?;
-            let (_, rules) = policies::in_force(db, OrganisationId(row.organisation_id)).await?;
-            self.known.insert(provider, (row, calendar, rules.digest_time));
-        }
-        Ok(&self.known[&provider])
+        Ok(match self.known.entry(provider) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(room) => {
+                let db = asking.app.store.read();
+                let row = account(asking.app, provider).await?;
+                let calendar = calendars::provider_herself(db, provider, asking.now).await?;
+                let (_, rules) = policies::in_force(db, OrganisationId(row.organisation_id)).await?;
+                room.insert((row, calendar, rules.digest_time))
+            }
+        })
     }
 
     /// Her next digest, with its date.

@@ -18,6 +18,11 @@ use storage::relationships::Related;
 use storage::{StorageError, calendars, relationships, rows, upcoming};
 use uuid::Uuid;
 
+/// When, in which relationship, and who is reminded.
+type Reminded = (DateTime<Utc>, Uuid, AccountId);
+/// The promised date, who promised, and what about.
+type Overdue = (NaiveDate, AccountId, Vec<Uuid>);
+
 pub async fn items(asking: &Asking<'_>, permit: Permit) -> Answer<Vec<UpcomingOut>> {
     let db = asking.app.store.read();
     let pairs: BTreeMap<Uuid, Related> = relationships::of_account(db, permit.account(), asking.now)
@@ -148,7 +153,7 @@ async fn reminders(
     clocks: &[rows::ReplyClock],
     digests: &mut Digests,
 ) -> Answer<Vec<UpcomingOut>> {
-    let mut together: BTreeMap<(DateTime<Utc>, Uuid, AccountId), (NaiveDate, Vec<Uuid>)> = BTreeMap::new();
+    let mut together: BTreeMap<Reminded, (NaiveDate, Vec<Uuid>)> = BTreeMap::new();
     for clock in clocks {
         let provider = AccountId(clock.handed_to.unwrap_or(clock.provider_id));
         let (_, calendar, time) = digests.of(asking, provider).await?;
@@ -201,7 +206,7 @@ async fn overdue(
     digests: &mut Digests,
 ) -> Answer<Vec<UpcomingOut>> {
     let waking = calendars::owner(asking.app.store.read(), permit.account()).await?;
-    let mut together: BTreeMap<(DateTime<Utc>, Uuid), (NaiveDate, AccountId, Vec<Uuid>)> = BTreeMap::new();
+    let mut together: BTreeMap<(DateTime<Utc>, Uuid), Overdue> = BTreeMap::new();
     for clock in clocks.iter().filter(|clock| clock.overdue_on.is_none()) {
         let due = clock.due_at.max(asking.now);
         let at = if waking.is_quiet(due) { waking.quiet_until(due) } else { due };
