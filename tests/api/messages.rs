@@ -49,7 +49,7 @@ async fn items(fixture: &Fixture, who: &Who, pair: &Pair) -> Vec<Value> {
 }
 
 /// The job, outcome and items of everything planned for an owner.
-async fn notices(fixture: &Fixture, owner: &Who) -> Vec<(String, String)> {
+pub async fn notices(fixture: &Fixture, owner: &Who) -> Vec<(String, String)> {
     slots::decided_since(fixture.app.store.read(), chrono::DateTime::UNIX_EPOCH)
         .await
         .expect("ledger")

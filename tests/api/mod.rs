@@ -1,5 +1,6 @@
 //! The API over an in-process server, resource by resource.
 
+mod absences;
 mod agreements;
 mod check_ins;
 mod crisis_plan;
@@ -12,9 +13,11 @@ mod messages;
 mod notifications;
 mod organisation;
 mod owners_life;
+mod parting;
 mod policy;
 mod profile;
 mod prompts;
+mod reply_clocks;
 mod sharing;
 mod templates;
 mod upcoming;
