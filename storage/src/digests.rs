@@ -11,6 +11,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::digest::{Candidate, Digest, DigestCounts, Section, reading_minutes};
 use domain::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
+use domain::replies::OverdueChoice;
+use domain::schedule::digest_at;
 use domain::words::{CheckInAnswer, Job, MessageKind, RelationshipState, SeriesState};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -93,9 +95,11 @@ pub async fn gather(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
+    let last_digest = digest_at(last_day, &calendar, rules.digest_time);
     for clock in &clocks {
         let due_today = clock.promised_on == today;
-        let overdue = clock.promised_on < today && clock.promised_on >= last_day;
+        let overdue = clock.promised_on < today
+            && (clock.promised_on >= last_day || is_wished(clock, provider, last_digest));
         let Some(related) = pairs.get(&clock.relationship_id).filter(|_| due_today || overdue) else { continue };
         let row = clock.message_id.and_then(|id| asked.get(&id));
         candidates.push(Candidate {
@@ -162,6 +166,18 @@ pub async fn gather(
         }
     }
     Ok(Gathered { candidates, clocks })
+}
+
+/// Whether the owner of an overdue clock asked, after the last digest, that it stand in the next:
+/// in that of whoever answers for it, or in everybody's.
+fn is_wished(clock: &rows::ReplyClock, provider: AccountId, last_digest: Option<DateTime<Utc>>) -> bool {
+    let lately = clock.chosen_at.is_some_and(|at| last_digest.is_none_or(|digest| at >= digest));
+    let answers = clock.handed_to.unwrap_or(clock.provider_id) == provider.0;
+    match clock.choice.as_deref().and_then(|word| word.parse::<OverdueChoice>().ok()) {
+        Some(OverdueChoice::Remind) => lately && answers,
+        Some(OverdueChoice::AskTeam) => lately,
+        Some(OverdueChoice::Wait | OverdueChoice::NextConsultation) | None => false,
+    }
 }
 
 /// Unread messages from owners that the other side may see now; vault texts are in no count.

@@ -5,7 +5,7 @@
 use crate::app::Answer;
 use crate::app::reply_clocks::tell_owner;
 use crate::state::App;
-use domain::ids::{AccountId, RelationshipId, ReplyClockId};
+use domain::ids::{AccountId, ReplyClockId};
 use domain::replies::{MovedBy, promise_after_absence};
 use domain::words::RelationshipState;
 use domain::working_time::ProviderCalendar;
@@ -32,7 +32,7 @@ pub(crate) async fn rearrange_pair(app: &App, tx: &WriteTx, related: &Related) -
         if clock.provider_id != provider.0 {
             continue;
         }
-        if let Some(substitute) = stands_in(tx, provider, related.view.id, &clock).await? {
+        if let Some(substitute) = stands_in(tx, &calendar, related, &clock).await? {
             if clock.handed_to != Some(substitute.0) {
                 clocks::hand_over(tx, &clock, substitute).await?;
             }
@@ -55,18 +55,24 @@ pub(crate) async fn rearrange_pair(app: &App, tx: &WriteTx, related: &Related) -
 }
 
 /// Who answers for a clock in the responsible provider's place: whoever stands in on its date, or on
-/// the date it had before an absence moved it.
+/// the date it would have had if somebody had stood in from the start. A later date that the
+/// provider promised herself stays hers.
 async fn stands_in(
     tx: &WriteTx,
-    provider: AccountId,
-    relationship: RelationshipId,
+    calendar: &ProviderCalendar,
+    related: &Related,
     clock: &rows::ReplyClock,
 ) -> Answer<Option<AccountId>> {
-    let now_due = absences::stands_in(&**tx, provider, relationship, clock.promised_on).await?;
-    if now_due.is_some() || clock.moved_by.as_deref() != Some(MovedBy::Absence.as_str()) {
-        return Ok(now_due);
+    let (provider, relationship) = (related.view.responsible, related.view.id);
+    let on_its_date = absences::stands_in(&**tx, provider, relationship, clock.promised_on).await?;
+    if on_its_date.is_some() || clock.moved_by.as_deref() == Some(MovedBy::Provider.as_str()) {
+        return Ok(on_its_date);
     }
-    Ok(absences::stands_in(&**tx, provider, relationship, clock.first_promised_on).await?)
+    let window = u8::try_from(clock.window_days).unwrap_or(u8::MAX);
+    match calendar.promise(clock.opened_at, window) {
+        Some(counted) => Ok(absences::stands_in(&**tx, provider, relationship, counted.due_on).await?),
+        None => Ok(None),
+    }
 }
 
 /// Gives a clock that falls due in an absence its new date; where there is none within a year, the

@@ -20,14 +20,19 @@ pub async fn get(app: &App, caller: Caller, id: RelationshipId) -> Answer<Promis
     let (now, db) = (app.now(), app.store.read());
     let related = relationships::authorized(db, caller.actor, InRelationship::Write, id, now).await?;
     let responsible = related.view.responsible;
-    let Reckoned { window_days, rules, calendar, promise } = promises::reckon(db, &related, now).await?;
+    let Reckoned { window_days, rules, promise, .. } = promises::reckon(db, &related, now).await?;
     let herself = calendars::provider_herself(db, responsible, now).await?;
-    let next_reading = next_digest_after(now, &herself, rules.digest_time);
     let away = away_next(&herself, rules.digest_time, now);
     let substitute = match &away {
         Some(away) => absences::stands_in(db, responsible, id, away.from.max(today(&herself, now))).await?,
         None => None,
     };
+    let reading = match substitute {
+        Some(substitute) => calendars::provider_herself(db, substitute, now).await?,
+        None => herself,
+    };
+    let next_reading = next_digest_after(now, &reading, rules.digest_time);
+    let reads_at = rules.digest_time.max(reading.hours.from);
     let ids: Vec<AccountId> = std::iter::once(responsible).chain(substitute).collect();
     let people = accounts::many(db, &ids).await?;
     let person = |id: AccountId| {
@@ -36,7 +41,7 @@ pub async fn get(app: &App, caller: Caller, id: RelationshipId) -> Answer<Promis
             .find(|row| row.id == id.0)
             .ok_or_else(|| StorageError::Corrupt("relationship without its provider".into()))
     };
-    let provider = person(responsible)?.display_name.clone();
+    let provider = person(substitute.unwrap_or(responsible))?.display_name.clone();
     let teller = Teller::to(app, caller).await?;
     let mut text = match &away {
         Some(away) if substitute.is_none() => teller.say(&Relationship::Absence {
@@ -44,24 +49,17 @@ pub async fn get(app: &App, caller: Caller, id: RelationshipId) -> Answer<Promis
             from: teller.day(away.from),
             back: teller.day(away.to),
         }),
-        _ => teller.say(&Receipt::ReadsInBatches {
-            provider: provider.clone(),
-            time: TimeOfDay(rules.digest_time.max(calendar.hours.from)),
-        }),
+        _ => teller.say(&Receipt::ReadsInBatches { provider: provider.clone(), time: TimeOfDay(reads_at) }),
     };
     if let Some(promise) = promise {
-        let answers = match substitute {
-            Some(substitute) => person(substitute)?.display_name.clone(),
-            None => provider,
-        };
         let promised = teller.day(promise.due_on);
-        text = format!("{text} {}", teller.say(&Receipt::WouldReplyBy { provider: answers, promised }));
+        text = format!("{text} {}", teller.say(&Receipt::WouldReplyBy { provider, promised }));
     }
     Ok(PromiseOut {
         reply_by: promise.map(|promise| promise.due_on),
         due_at: promise.map(|promise| promise.due_at),
         window_working_days: u32::from(window_days),
-        reads_at: rules.digest_time.max(calendar.hours.from),
+        reads_at,
         next_reading_at: next_reading.map(|(_, at)| at),
         nobody_reads_before: away.filter(|_| substitute.is_none()).map(|away| away.to),
         substitute: substitute.map(|id| person(id).map(views::party)).transpose()?,
