@@ -98,8 +98,8 @@ pub async fn gather(
     let last_digest = digest_at(last_day, &calendar, rules.digest_time);
     for clock in &clocks {
         let due_today = clock.promised_on == today;
-        let overdue = clock.promised_on < today
-            && (clock.promised_on >= last_day || is_wished(clock, provider, last_digest));
+        let overdue =
+            clock.promised_on < today && (clock.promised_on >= last_day || is_wished(clock, provider, last_digest));
         let Some(related) = pairs.get(&clock.relationship_id).filter(|_| due_today || overdue) else { continue };
         let row = clock.message_id.and_then(|id| asked.get(&id));
         candidates.push(Candidate {

@@ -90,7 +90,7 @@ async fn the_promised_date_is_the_same_before_and_after_sending() {
     let path = format!("/v1/relationships/{}/promise", pair.relationship);
     let before = fixture.get(&pair.owner, &path).await.expect(200);
     assert_eq!(before["reply_by"], "2026-10-08", "three working days from Monday");
-    assert_eq!(before["next_reading_at"], "2026-10-06T06:00:00Z");
+    assert_eq!(before["next_reading_at"], "2026-10-06T06:00:00+00:00");
     assert_eq!(
         before["text"],
         "Kari reads in batches at 8. If you send it now, Kari will answer by Thursday 8 October."
@@ -99,7 +99,7 @@ async fn the_promised_date_is_the_same_before_and_after_sending() {
     let sent = write(&fixture, &pair, &pair.owner, "reply_wanted", "May I stop?").await;
     assert_eq!(sent["receipt"], "Saved. Kari will answer by Thursday 8 October.");
     assert_eq!(sent["clock"]["promised_on"], "2026-10-08");
-    assert_eq!(sent["clock"]["due_at"], "2026-10-08T13:30:00Z");
+    assert_eq!(sent["clock"]["due_at"], "2026-10-08T13:30:00+00:00");
     assert_eq!(sent["clock"]["state"], "open");
 
     later(&fixture, 30);
