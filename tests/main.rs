@@ -9,4 +9,5 @@ mod mail_sink;
 mod policy;
 mod rules;
 mod shell;
+mod simulation;
 mod transports;

@@ -175,7 +175,7 @@ fn periods_end_where_they_are_said_to_end() {
     let send = Decision::Send { in_app_only: None };
     assert_eq!(decided(&|f| f.last_contact = Some(Some(days_ago(5))), Job::CheckIn), send);
     assert_eq!(decided(&|f| f.consultations = Some(vec![days_ago(2)]), Job::CheckIn), send);
-    let soon = now() + TimeDelta::days(4) - TimeDelta::hours(11) + TimeDelta::seconds(1);
+    let soon = now() + TimeDelta::days(3) + TimeDelta::hours(1);
     assert_eq!(
         decided(&|f| f.consultations = Some(vec![soon]), Job::CheckIn),
         Decision::Block(Reason::NearConsultation)

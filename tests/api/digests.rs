@@ -36,7 +36,9 @@ on_both_databases! {
         let dense = "word ".repeat(1_000);
         let info = |body, gist, preview_allowed| Written { kind: MessageKind::Info, body, gist, preview_allowed };
         write(&fixture, &pair, info(&dense, Some("It is about the move."), true)).await;
+        fixture.clock.advance(chrono::TimeDelta::seconds(1));
         write(&fixture, &pair, info(&dense, None, false)).await;
+        fixture.clock.advance(chrono::TimeDelta::seconds(1));
         let allowed = write(&fixture, &pair, info(&dense, None, true)).await;
         let vault = Written { kind: MessageKind::Vault, ..Written::info("For nobody") };
         write(&fixture, &pair, vault).await;

@@ -449,7 +449,9 @@ async fn ending_closes_promises_and_leaves_only_what_was_opened() {
     let draft = json!({ "relationship_id": pair.relationship, "kind": "info", "body": "Unsent" });
     fixture.post(&pair.owner, "/v1/drafts", draft).await.expect(201);
     let opened = write(&fixture, &pair, &pair.owner, "reply_wanted", "Opened").await;
+    later(&fixture, 1);
     write(&fixture, &pair, &pair.owner, "reply_wanted", "Unopened").await;
+    later(&fixture, 1);
     write(&fixture, &pair, &pair.provider, "info", "Waiting").await;
     later(&fixture, 60);
     act(&fixture, &pair.provider, &opened, "open").await.expect(200);

@@ -66,8 +66,8 @@ pub async fn recall(app: &App, caller: Caller, id: MessageId) -> Answer<MessageO
         }
         withdraw_answer(&tx, &found).await?;
         notices::recalled(&tx, id, now).await?;
-        tx.commit().await?;
     }
+    tx.commit().await?;
     thread::after_act(app, caller, found).await
 }
 

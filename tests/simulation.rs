@@ -1,0 +1,28 @@
+//! The simulator's output, held against the rules that were written a second time.
+
+use crate::rules;
+use std::process::Command;
+
+fn simulate(arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_reconnect")).arg("simulate").args(arguments).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_no_line_breaks_a_rule() {
+    let arguments = ["--days", "45", "--people", "5", "--seed", "3", "--json"];
+    let first = simulate(&arguments);
+    assert!(first.lines().filter(|line| line.contains("\"line\":\"decision\"")).count() > 50, "decisions were made");
+    assert_eq!(first, simulate(&arguments));
+    let violations: Vec<String> = rules::check(&first).iter().map(ToString::to_string).collect();
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
+#[test]
+fn a_holiday_monday_moves_the_promised_date() {
+    let output = simulate(&["--json", "--scenario", "docs/examples/holiday-monday.ndjson"]);
+    let violations: Vec<String> = rules::check(&output).iter().map(ToString::to_string).collect();
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
