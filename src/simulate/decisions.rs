@@ -5,10 +5,10 @@ use super::line::Decision;
 use super::span::in_zone;
 use super::stage::Stage;
 use chrono::{DateTime, Utc};
-use domain::ids::{AccountId, SlotId};
+use domain::ids::{AccountId, MessageId, SlotId};
 use domain::words::{Channel, Job, Outcome};
 use std::collections::BTreeMap;
-use storage::{Result, StorageError, digests, notices, rows, slots};
+use storage::{Result, StorageError, digests, messages, notices, rows, slots};
 use uuid::Uuid;
 
 /// Reads the ledger on from where it was read last.
@@ -29,8 +29,10 @@ impl Ledger {
         let now = stage.app.now();
         let mut lines = Vec::new();
         for row in slots::decided_since(stage.store().read(), self.since).await? {
-            // Handed to dispatch: it comes to something within the same instant.
-            if row.outcome == Outcome::Planned.as_str() || self.told.get(&row.id) == Some(&row.outcome) {
+            // Handed to dispatch: it comes to something within the same instant. Check-ins and prompts
+            // are sent or skipped; that one is asked again while its window is open is no decision yet.
+            let asked_again = row.outcome == Outcome::Held.as_str() && row.series_id.is_some();
+            if row.outcome == Outcome::Planned.as_str() || asked_again || self.told.get(&row.id) == Some(&row.outcome) {
                 continue;
             }
             self.told.insert(row.id, row.outcome.clone());
@@ -57,7 +59,12 @@ async fn decision(stage: &Stage, row: &rows::Slot) -> Result<Decision> {
     let told = matches!(outcome, Outcome::Sent | Outcome::Folded);
     let mut items = Vec::new();
     for id in notices::items_of(row) {
-        items.push(item(stage, id).await?);
+        // What the provider did about her own message is news, and the message itself is not.
+        let hers = job == Job::MessageNotice
+            && messages::for_machinery(stage.store().read(), MessageId(id)).await?.is_some_and(|row| row.from_owner);
+        if !hers {
+            items.push(item(stage, id).await?);
+        }
     }
     Ok(Decision {
         at: in_zone(zone, row.decided_at),

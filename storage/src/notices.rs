@@ -10,7 +10,7 @@ use crate::relationships::Related;
 use crate::slots::{self, Decided, NewSlot};
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
-use domain::ids::{AccountId, MessageId, NotificationId, RelationshipId, SlotId};
+use domain::ids::{AccountId, MessageId, NotificationId, OrganisationId, RelationshipId, SlotId};
 use domain::words::{Job, Outcome, SeriesState};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -27,11 +27,12 @@ pub async fn message_for_owner(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let owner = related.view.owner;
-    let zone = account::Entity::find_by_id(owner.0)
+    let account = account::Entity::find_by_id(owner.0)
         .one(&**tx)
         .await?
-        .ok_or_else(|| StorageError::Corrupt("relationship without its owner".into()))?
-        .zone;
+        .ok_or_else(|| StorageError::Corrupt("relationship without its owner".into()))?;
+    let (policy_version, _) = crate::policies::in_force(&**tx, OrganisationId(account.organisation_id)).await?;
+    let zone = account.zone;
     let on_date = visible_at
         .with_timezone(&zone.parse::<chrono_tz::Tz>().map_err(|_| StorageError::Corrupt("unknown zone".into()))?)
         .date_naive();
@@ -50,7 +51,7 @@ pub async fn message_for_owner(
         reason: if folded { Reason::Folded } else { Reason::Due },
         gates: json!([]),
         channels: if folded { json!(["in_app"]) } else { json!([]) },
-        policy_version: waiting.as_ref().map_or(0, |row| row.policy_version),
+        policy_version,
         agreement_version: None,
         counts_unanswered: false,
         sent_on: None,

@@ -126,7 +126,8 @@ async fn remind(
             outcome: Outcome::Folded,
             reason: Reason::Folded,
             gates: json!(gates),
-            channels: slot.channels.clone(),
+            // A line of the digest: it has no channel of its own out of the house.
+            channels: json!(["in_app"]),
             policy_version: slot.policy_version,
             agreement_version: None,
             counts_unanswered: false,
