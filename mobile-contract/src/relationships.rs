@@ -22,7 +22,7 @@ wire_words! {
     }
 }
 
-/// The other side is named by the login it gave you; whether such a login exists is not told.
+/// The other side is named by the login it gave you.
 #[derive(Clone, Debug, Object)]
 pub struct RelationshipIn {
     #[oai(validator(min_length = 1, max_length = 200))]

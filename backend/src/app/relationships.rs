@@ -20,8 +20,8 @@ use storage::{Authorized, StorageError, WriteTx, accounts, calendars, plan_revie
 
 const LIST: &str = "list_relationships";
 
-/// Invites the other side. Whether the login exists is not told: the answer is the same shape, and
-/// an invitation nobody can see does no harm.
+/// Invites the other side. A login that cannot be invited is a fault of the field, so that a typing
+/// error is seen; it also tells whether a login exists, which docs/security.md names as a gap.
 pub async fn invite(app: &App, caller: Caller, login: &str, level: Level) -> Answer<RelationshipId> {
     let now = app.now();
     let unknown = || Refusal::field("/invitee_login", FieldFault::NotInList);
