@@ -2,6 +2,7 @@
 mod account;
 mod api;
 mod dependencies;
+mod documents;
 mod gateways;
 mod harness;
 mod layout;

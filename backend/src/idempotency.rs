@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use storage::idempotency::{Claim, FirstAnswer, claim, finish, release};
 
 const HEADER: &str = "idempotency-key";
-const LONGEST_KEY: usize = 200;
+/// In bytes.
+pub const LONGEST_KEY: usize = 200;
 
 /// Carries out an unsafe call once per key. Calls of nobody signed in are not kept: their answers
 /// are tokens.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub fn routes(app: Arc<App>) -> BoxEndpoint<'static, Response> {
     let service = api::service();
     let browser = service.swagger_ui();
-    let document = service.spec();
+    let document = api::document::text();
     let document = poem::endpoint::make_sync(move |_| {
         document.clone().with_header(header::CONTENT_TYPE, "application/json; charset=utf-8").into_response()
     });

@@ -65,6 +65,38 @@ pub enum ProblemCode {
 }
 
 impl ProblemCode {
+    /// Each of them, by status.
+    pub const ALL: &'static [Self] = &[
+        Self::Malformed,
+        Self::NotUtf8,
+        Self::BadCursor,
+        Self::NotSignedIn,
+        Self::WrongCredentials,
+        Self::NotAllowed,
+        Self::ConsentNeeded,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::UndoOver,
+        Self::AlreadyAnswered,
+        Self::CapReached,
+        Self::NoSharedHours,
+        Self::NoAgreement,
+        Self::OtherText,
+        Self::IdempotencyInProgress,
+        Self::Stale,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::Invalid,
+        Self::IdempotencyMismatch,
+        Self::Expired,
+        Self::AppTooOld,
+        Self::MissingIfMatch,
+        Self::TooManyRequests,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
     /// HTTP status of this code.
     pub const fn status(self) -> u16 {
         match self {

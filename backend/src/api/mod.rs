@@ -10,6 +10,7 @@ mod consents;
 mod consultations;
 mod crisis_plan;
 mod digests;
+pub mod document;
 mod drafts;
 mod help_now;
 mod ledger;
@@ -55,9 +56,4 @@ pub fn service() -> OpenApiService<impl OpenApi, ()> {
         "Between meetings: check-ins both agreed to, promised answers, one digest a day, and a ledger in which \
          the owner reads why anything was or was not sent.",
     )
-}
-
-/// The OpenAPI document as JSON.
-pub fn document() -> String {
-    service().spec()
 }

@@ -1,0 +1,70 @@
+//! Where poem-openapi's output is not plain OpenAPI 3.0: Rust's names for numbers and times, a media type with a
+//! parameter, headers in capitals, and what is said although it goes without saying.
+
+use serde_json::{Map, Value, json};
+
+/// poem-openapi says 3.0.0; the patch releases only word the same specification better.
+const VERSION: &str = "3.0.3";
+const JSON: &str = "application/json";
+const JSON_WITH_CHARSET: &str = "application/json; charset=utf-8";
+
+pub fn mend(document: &mut Value) {
+    document["openapi"] = json!(VERSION);
+    document["servers"] = json!([{ "url": "/", "description": "The installation that serves this document." }]);
+    document["info"]["license"] =
+        json!({ "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html" });
+    everywhere(document);
+}
+
+fn everywhere(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            object(map);
+            map.values_mut().for_each(everywhere);
+        }
+        Value::Array(list) => list.iter_mut().for_each(everywhere),
+        _ => {}
+    }
+}
+
+fn object(map: &mut Map<String, Value>) {
+    if map.get("deprecated") == Some(&Value::Bool(false)) {
+        map.remove("deprecated");
+    }
+    if map.contains_key("in") {
+        // The defaults of a path and a header (simple) and of a query (form) mean the same for single values.
+        map.remove("explode");
+    }
+    if let Some(body) = map.remove(JSON_WITH_CHARSET) {
+        map.insert(JSON.into(), body);
+    }
+    for (shouted, written) in
+        [("ETAG", "ETag"), ("RETRY-AFTER", "Retry-After"), ("WWW-AUTHENTICATE", "WWW-Authenticate")]
+    {
+        if let Some(header) = map.remove(shouted) {
+            map.insert(written.into(), header);
+        }
+    }
+    let Some(format) = map.get("format").and_then(Value::as_str).map(str::to_owned) else { return };
+    let mut bounded = |format: &str, most: Option<u64>| {
+        map.insert("format".into(), json!(format));
+        map.entry("minimum").or_insert(json!(0));
+        if let Some(most) = most {
+            map.entry("maximum").or_insert(json!(most));
+        }
+    };
+    match format.as_str() {
+        "uint8" => bounded("int32", Some(u8::MAX.into())),
+        "uint16" => bounded("int32", Some(u16::MAX.into())),
+        "uint32" => bounded("int64", Some(u32::MAX.into())),
+        "uint64" => bounded("int64", None),
+        "naive-date" => {
+            map.insert("format".into(), json!("date"));
+        }
+        "naive-time" => {
+            map.remove("format");
+            map.insert("pattern".into(), json!("^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"));
+        }
+        _ => {}
+    }
+}
