@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId, SlotId};
 use domain::words::{Job, Outcome};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
@@ -195,6 +195,12 @@ pub async fn fill(
         .filter(slot::Column::Id.eq(id.0))
         .exec(&**tx)
         .await?;
+    Ok(())
+}
+
+/// Lets what is made once for a slot be made by one at a time: who comes second waits here and finds it made.
+pub async fn lock(tx: &WriteTx, id: SlotId) -> Result<()> {
+    slot::Entity::find_by_id(id.0).lock(LockType::NoKeyUpdate).one(&**tx).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use super::machinery::{Machinery, Written, agree, check_ins, ensure_digest, open
 use crate::harness::{Database, on_both_databases};
 use chrono::NaiveDate;
 use domain::ids::{AccountId, ReplyClockId};
-use domain::words::{MessageKind, Role};
+use domain::words::{Job, MessageKind, Role};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -188,6 +188,20 @@ on_both_databases! {
         assert!(digest["sections"][1]["checklist"].as_array().expect("steps").is_empty());
     }
 
+    async fn after_an_outage_of_days_the_digest_of_the_day_is_made_and_no_other(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        write(&fixture, &pair, Written::info("Hello")).await;
+        fixture.clock.set("2026-10-08T07:30:00Z".parse().expect("a time"));
+        machinery.run_to(&fixture, "2026-10-08T08:00:00Z").await;
+        let digests = fixture.get(&pair.provider, "/v1/digests").await.expect(200);
+        let days: Vec<&Value> = digests["items"].as_array().expect("items").iter().map(|item| &item["on"]).collect();
+        assert_eq!(days, ["2026-10-08"]);
+        let told = fixture.get(&pair.provider, "/v1/ledger?job=digest").await.expect(200);
+        let told: Vec<(&Value, &Value)> =
+            told["items"].as_array().expect("items").iter().map(|row| (&row["slot_on"], &row["reason"])).collect();
+        assert_eq!(told, [(&json!("2026-10-08"), &json!("due")), (&json!("2026-10-06"), &json!("too_late"))]);
+    }
+
     /// "A thousand messages to a provider make one digest of at most 20 lines, built with a constant
     /// number of queries."
     async fn a_thousand_messages_make_one_digest_with_as_many_queries_as_ten(database) {
@@ -239,4 +253,28 @@ on_both_databases! {
         }
         assert_eq!(asked[0], asked[1], "queries to build and to read: with ten, and with a thousand");
     }
+}
+
+/// SQLite has one writer: there they come one after the other anyway.
+#[tokio::test]
+async fn channels_that_ask_at_the_same_time_get_one_digest() {
+    let (fixture, pair, machinery) = opened_morning(Database::Postgres).await;
+    write(&fixture, &pair, Written::info("Hello")).await;
+    fixture.clock.set("2026-10-06T06:00:00Z".parse().expect("a time"));
+    machinery.plan().await;
+    let (store, now) = (&fixture.app.store, fixture.app.now());
+    let planned = storage::slots::decided_since(store.read(), now).await.expect("slots");
+    let slot = planned.iter().find(|slot| slot.job == Job::Digest.as_str()).expect("a digest");
+    let (_, rules) = policies::in_force(store.read(), fixture.organisation).await.expect("rules");
+    let all_have_begun = tokio::sync::Barrier::new(3);
+    let ask = async || {
+        let tx = store.write().await.expect("tx");
+        all_have_begun.wait().await;
+        let something = worker::digests::build(store, &tx, slot, &rules, now).await.expect("built");
+        tx.commit().await.expect("commit");
+        something
+    };
+    assert_eq!(tokio::join!(ask(), ask(), ask()), (true, true, true));
+    let digests = fixture.get(&pair.provider, "/v1/digests").await.expect(200);
+    assert_eq!(digests["items"].as_array().map(Vec::len), Some(1));
 }

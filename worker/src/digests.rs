@@ -60,9 +60,10 @@ async fn reminder(db: &impl ConnectionTrait, provider: AccountId, now: DateTime<
 }
 
 /// Builds the digest of a slot if it is not built yet, with the ledger's line for each reminder in
-/// it. `false`: there is nothing to say any more.
+/// it. `false`: there is nothing to say any more. The slot's channels ask at the same time, and get the same one.
 pub async fn build(store: &Store, tx: &WriteTx, slot: &rows::Slot, rules: &Rules, now: DateTime<Utc>) -> Result<bool> {
     let provider = AccountId(slot.recipient_id);
+    slots::lock(tx, SlotId(slot.id)).await?;
     if digests::of_date(&**tx, provider, slot.on_date).await?.is_some() {
         return Ok(true);
     }

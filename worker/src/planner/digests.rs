@@ -29,6 +29,7 @@ pub async fn look(store: &Store, row: &rows::Series) -> Result<()> {
         .ok_or_else(|| StorageError::Corrupt("digest of nobody".into()))?;
     let (_, rules) = policies::in_force(&*tx, OrganisationId(account.organisation_id)).await?;
     let today = now.with_timezone(&calendar.zone).date_naive();
+    let mut since = now;
     if let Some(date) = row.slot_on
         && let Some(at) = digest_at(date, &calendar, rules.digest_time)
     {
@@ -37,8 +38,12 @@ pub async fn look(store: &Store, row: &rows::Series) -> Result<()> {
             return tx.commit().await;
         }
         plan(store, &tx, row, &account, date == today, date, &rules, now).await?;
+        if date < today {
+            // After an outage of days today's is still of use, though its hour has passed.
+            since = instant_of(calendar.zone, today.and_time(NaiveTime::MIN));
+        }
     }
-    let next = next_digest_after(now, &calendar, rules.digest_time);
+    let next = next_digest_after(since, &calendar, rules.digest_time);
     let position = Position {
         slot_on: next.map(|(date, _)| date),
         next_at: Some(next.map_or(now + NO_WORKING_DAY, |(_, at)| at)),
