@@ -11,4 +11,5 @@ mod policy;
 mod rules;
 mod shell;
 mod simulation;
+mod stories;
 mod transports;

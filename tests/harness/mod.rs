@@ -13,17 +13,19 @@
 //! Run by `scripts/test`, which brings what is needed. A part that is missing fails the test and says so.
 
 pub mod authority;
-#[expect(dead_code, reason = "the stories that use the rest are being written")]
 pub mod client;
 mod database;
 pub mod mail_sink;
 mod process;
+mod wall_clock;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use database::{Database, TestDatabase};
 pub use mail_sink::MailSink;
 pub use process::Process;
+pub use wall_clock::WallClock;
 
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -55,7 +57,7 @@ macro_rules! on_both_databases {
 pub(crate) use on_both_databases;
 
 /// How long a debug build on a busy machine may take to answer for the first time.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One installation: a directory, a database, settings, and the process that is playing it, if any.
 #[derive(Debug)]
@@ -63,6 +65,7 @@ pub struct Harness {
     // Declared before the database and the directory: the process ends before they go.
     process: Option<Process>,
     settings: BTreeMap<String, String>,
+    clock: Option<WallClock>,
     arguments: Vec<String>,
     address: SocketAddr,
     database: TestDatabase,
@@ -80,8 +83,15 @@ impl Harness {
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("mode");
         let database = TestDatabase::create(database, &data).await;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let mut house =
-            Self { process: None, settings: BTreeMap::new(), arguments: Vec::new(), address, database, directory };
+        let mut house = Self {
+            process: None,
+            settings: BTreeMap::new(),
+            clock: None,
+            arguments: Vec::new(),
+            address,
+            database,
+            directory,
+        };
         for (key, value) in [
             ("data.dir", data.display().to_string()),
             ("database.url", house.database.url().to_owned()),
@@ -104,6 +114,14 @@ impl Harness {
     /// Sets several.
     pub fn set_all(self, settings: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         settings.into_iter().fold(self, |house, (key, value)| house.set(key, value))
+    }
+
+    /// Shows every process that starts from now on this time, and what the clock is put to later. Without it they
+    /// see the machine's own.
+    pub fn at(mut self, time: DateTime<Utc>) -> (Self, WallClock) {
+        let clock = WallClock::showing(time, self.directory.path());
+        self.clock = Some(clock.clone());
+        (self, clock)
     }
 
     /// Starts the role (`up`, or `serve --…` in parts divided by spaces) and waits until it says that it is ready.
@@ -174,7 +192,8 @@ impl Harness {
 
     fn environment(&self) -> Vec<(String, String)> {
         let variable = |key: &str| format!("RECONNECT__{}", key.replace('.', "__").to_uppercase());
-        self.settings.iter().map(|(key, value)| (variable(key), value.clone())).collect()
+        let settings = self.settings.iter().map(|(key, value)| (variable(key), value.clone()));
+        settings.chain(self.clock.iter().flat_map(WallClock::environment)).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The real binary as a child process whose log is kept and shown when a test fails.
 
+use super::wall_clock;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -63,6 +64,7 @@ impl Process {
         let deadline = tokio::time::Instant::now() + STOP;
         loop {
             if let Some(status) = self.ended() {
+                wall_clock::clear_away(self.child.id());
                 self.readers.drain(..).for_each(|reader| reader.join().expect("its log"));
                 return status;
             }
@@ -91,6 +93,7 @@ impl Drop for Process {
         // It may have ended by itself, and then there is nothing to kill.
         drop(self.child.kill());
         drop(self.child.wait());
+        wall_clock::clear_away(self.child.id());
         self.readers.drain(..).for_each(|reader| drop(reader.join()));
         if std::thread::panicking() {
             eprintln!("---- log of {} ----\n{}---- end of log ----", self.name, self.log());
