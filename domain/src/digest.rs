@@ -3,6 +3,9 @@
 use crate::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, SlotId};
 use crate::words;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use uuid::Uuid;
 
 words! {
     /// In the order of the digest.
@@ -57,26 +60,36 @@ pub struct Digest {
 }
 
 /// Puts candidates in order: by section; within it due today, then marked important by the owner,
-/// then the oldest. A message stands in the first of its sections only. `cap` runs over all
-/// sections, but concerns are never held back by it.
+/// then the oldest. A message or answer stands in the first of its sections only, with what the
+/// others say of its clock. `cap` runs over all sections, but concerns are never held back by it.
 pub fn compose(mut candidates: Vec<Candidate>, cap: u32) -> Digest {
     candidates.sort_by_key(|line| {
         (line.section, !line.due_today, !line.important, line.since, line.message, line.slot, line.series, line.clock)
     });
-    let mut seen = Vec::new();
-    candidates.retain(|line| match line.message {
-        Some(message) if seen.contains(&message) => false,
-        Some(message) => {
-            seen.push(message);
-            true
+    let mut lines: Vec<Candidate> = Vec::with_capacity(candidates.len());
+    let mut seen = BTreeMap::new();
+    for line in candidates {
+        let subject = line.message.map(Uuid::from).or(line.slot.map(Uuid::from));
+        match subject.map(|subject| seen.entry(subject)) {
+            Some(Entry::Occupied(first)) => {
+                let first: &mut Candidate = &mut lines[*first.get()];
+                if first.clock.is_none() {
+                    (first.clock, first.due_today, first.overdue) = (line.clock, line.due_today, line.overdue);
+                }
+                continue;
+            }
+            Some(Entry::Vacant(free)) => {
+                free.insert(lines.len());
+            }
+            None => {}
         }
-        None => true,
-    });
-    let concerns = candidates.iter().filter(|line| line.section == Section::Concerns).count();
+        lines.push(line);
+    }
+    let concerns = lines.iter().filter(|line| line.section == Section::Concerns).count();
     let room = usize::try_from(cap).unwrap_or(usize::MAX).max(concerns);
-    let more = candidates.len().saturating_sub(room);
-    candidates.truncate(room);
-    Digest { lines: candidates, more: u32::try_from(more).unwrap_or(u32::MAX) }
+    let more = lines.len().saturating_sub(room);
+    lines.truncate(room);
+    Digest { lines, more: u32::try_from(more).unwrap_or(u32::MAX) }
 }
 
 /// All that may leave the system about a digest: numbers. There is no field for a name or a text.
@@ -119,7 +132,6 @@ impl DigestCounts {
 mod tests {
     use super::*;
     use chrono::TimeDelta;
-    use uuid::Uuid;
 
     fn line(section: Section, n: u128) -> Candidate {
         Candidate {
@@ -149,6 +161,16 @@ mod tests {
             compose(vec![line(Section::New, 3), line(Section::New, 9), important, line(Section::Waiting, 4), due], 20);
         let order: Vec<u128> = digest.lines.iter().filter_map(|l| l.message).map(|id| id.0.as_u128()).collect();
         assert_eq!(order, [9, 4, 8, 3]);
+    }
+
+    #[test]
+    fn an_answer_that_is_a_concern_carries_its_clock_and_is_listed_once() {
+        let answer = |section| Candidate { message: None, slot: Some(SlotId(Uuid::from_u128(5))), ..line(section, 5) };
+        let clock = Some(ReplyClockId(Uuid::from_u128(6)));
+        let waiting = Candidate { clock, due_today: true, ..answer(Section::Waiting) };
+        let digest = compose(vec![waiting, answer(Section::Concerns)], 20);
+        let [only] = digest.lines.as_slice() else { panic!("one line: {:?}", digest.lines) };
+        assert_eq!((only.section, only.clock, only.due_today), (Section::Concerns, clock, true));
     }
 
     #[test]

@@ -97,5 +97,8 @@ words! {
     /// Contact in the sense of the gate: messages are contact too and live in their own table.
     ContactKind { LoggedCall = "logged_call", LetsTalk = "lets_talk", ConsultationHeld = "consultation_held" }
     /// What makes a pair look at its agreement out of turn (R25).
-    RoundCause { SharingChanged = "sharing_changed", ProviderChanged = "provider_changed", Asked = "asked" }
+    RoundCause {
+        SharingChanged = "sharing_changed", ProviderChanged = "provider_changed",
+        TwoRepliesOverdue = "two_replies_overdue", CheckInsRest = "check_ins_rest", Asked = "asked",
+    }
 }

@@ -3,17 +3,23 @@
 use crate::calendars;
 use crate::connect::WriteTx;
 use crate::error::Result;
-use crate::relationships::Related;
 use crate::series;
 use crate::whose::Whose;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::ids::{AccountId, RelationshipId};
 use domain::words::{Job, RoundCause, SeriesState};
 
 /// From the owner's next day on the pair is asked, if its series of rounds runs.
-pub async fn wish(tx: &WriteTx, related: &Related, cause: RoundCause, now: DateTime<Utc>) -> Result<()> {
-    let today = calendars::today(&**tx, related.view.owner, now).await?;
+pub async fn wish(
+    tx: &WriteTx,
+    relationship: RelationshipId,
+    owner: AccountId,
+    cause: RoundCause,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let today = calendars::today(&**tx, owner, now).await?;
     let tomorrow = today.succ_opt().unwrap_or(NaiveDate::MAX);
-    for row in series::of(&**tx, Whose::Relationship(related.view.id), Some(Job::AgreementRound)).await? {
+    for row in series::of(&**tx, Whose::Relationship(relationship), Some(Job::AgreementRound)).await? {
         if row.state == SeriesState::Active.as_str() {
             series::trigger(tx, &row, cause.as_str(), tomorrow, now).await?;
         }

@@ -124,10 +124,11 @@ async fn account_with_organisation(
     db: &impl ConnectionTrait,
     id: AccountId,
 ) -> Result<(rows::Account, rows::Organisation)> {
-    let account = account::Entity::find_by_id(id.0).one(db).await?.ok_or(StorageError::Hidden)?;
-    let organisation = organisation::Entity::find_by_id(account.organisation_id)
+    let (account, organisation) = account::Entity::find_by_id(id.0)
+        .find_also_related(organisation::Entity)
         .one(db)
         .await?
-        .ok_or_else(|| StorageError::Corrupt("account without its organisation".into()))?;
+        .ok_or(StorageError::Hidden)?;
+    let organisation = organisation.ok_or_else(|| StorageError::Corrupt("account without its organisation".into()))?;
     Ok((account, organisation))
 }

@@ -157,8 +157,9 @@ async fn close_where(
     Ok(())
 }
 
-/// Closes the clocks of a relationship that a word in the thread or a call at `at` answers: those
-/// the provider could know of by then.
+/// Closes the clocks of a relationship that a word in the thread or a call at `at` answers. In
+/// writing that is what the provider has opened: nobody answers what nobody has read. In a call they
+/// speak of whatever there was by then.
 pub async fn close_answered(
     tx: &WriteTx,
     relationship: RelationshipId,
@@ -167,12 +168,15 @@ pub async fn close_answered(
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let known = message::Entity::find()
+    let mut known = message::Entity::find()
         .select_only()
         .column(message::Column::Id)
         .filter(message::Column::RelationshipId.eq(relationship.0))
-        .filter(message::Column::VisibleAt.lte(at))
-        .into_query();
+        .filter(message::Column::VisibleAt.lte(at));
+    if closed_by == ClosedBy::Reply {
+        known = known.filter(message::Column::OpenedAt.is_not_null());
+    }
+    let known = known.into_query();
     let answered = Condition::all()
         .add(reply_clock::Column::RelationshipId.eq(relationship.0))
         .add(reply_clock::Column::OpenedAt.lte(at))

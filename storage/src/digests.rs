@@ -38,10 +38,12 @@ pub async fn gather(
     let calendar = calendars::provider_herself(db, provider, now).await?;
     let last_day = calendar.last_working_day_before(today).unwrap_or(today);
     let next_day = calendar.next_working_day_after(today);
+    // A substitute stands in until the return, and no digest of hers speaks of it any longer then.
     let related: Vec<Related> = relationships::of_account(db, provider, now)
         .await?
         .into_iter()
         .filter(|related| related.view.state == RelationshipState::Active)
+        .filter(|related| related.view.members.contains(&provider) || related.view.substitutes.contains(&provider))
         .collect();
     let pairs: BTreeMap<Uuid, &Related> = related.iter().map(|related| (related.row.id, related)).collect();
     let takes_part = |id: &Uuid| pairs.get(id).is_some_and(|related| related.view.members.contains(&provider));
@@ -136,17 +138,7 @@ pub async fn gather(
             ..blank(section, related, row.visible_at)
         });
     }
-    for row in concern::Entity::find()
-        .filter(concern::Column::RelationshipId.is_in(ids.clone()))
-        .filter(concern::Column::ClearedAt.is_null())
-        .order_by_asc(concern::Column::Since)
-        .order_by_asc(concern::Column::Id)
-        .all(db)
-        .await?
-    {
-        let Some(related) = pairs.get(&row.relationship_id) else { continue };
-        candidates.push(Candidate { slot: row.slot_id.map(SlotId), ..blank(Section::Concerns, related, row.since) });
-    }
+    concerns(db, &ids, &pairs, &mut candidates, &blank).await?;
     answers(db, provider, &pairs, &listed, &mut candidates, &blank).await?;
     if let Some(next_day) = next_day {
         for row in series::Entity::find()
@@ -212,6 +204,43 @@ async fn consulted_next(
         .filter(|row| Some(row.starts_at.with_timezone(&calendar.zone).date_naive()) == next_day)
         .map(|row| row.relationship_id)
         .collect())
+}
+
+/// Heavy answers that wait for contact, and silence clauses, which are about a series.
+async fn concerns(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    pairs: &BTreeMap<Uuid, &Related>,
+    candidates: &mut Vec<Candidate>,
+    blank: &impl Fn(Section, &Related, DateTime<Utc>) -> Candidate,
+) -> Result<()> {
+    let open = concern::Entity::find()
+        .filter(concern::Column::RelationshipId.is_in(ids.iter().copied()))
+        .filter(concern::Column::ClearedAt.is_null())
+        .order_by_asc(concern::Column::Since)
+        .order_by_asc(concern::Column::Id)
+        .all(db)
+        .await?;
+    let silent: Vec<Uuid> = open.iter().filter(|row| row.slot_id.is_none()).map(|row| row.relationship_id).collect();
+    let mut fell_silent = BTreeMap::new();
+    if !silent.is_empty() {
+        let all = series::Entity::find()
+            .filter(series::Column::RelationshipId.is_in(silent))
+            .filter(series::Column::Job.eq(Job::CheckIn.as_str()))
+            .filter(series::Column::AcceptedOn.is_not_null())
+            .order_by_asc(series::Column::AcceptedOn)
+            .order_by_asc(series::Column::Id)
+            .all(db)
+            .await?;
+        fell_silent.extend(all.into_iter().map(|row| (row.relationship_id, SeriesId(row.id))));
+    }
+    for row in open {
+        let Some(related) = pairs.get(&row.relationship_id) else { continue };
+        let series = fell_silent.get(&Some(row.relationship_id)).copied().filter(|_| row.slot_id.is_none());
+        let slot = row.slot_id.map(SlotId);
+        candidates.push(Candidate { slot, series, ..blank(Section::Concerns, related, row.since) });
+    }
+    Ok(())
 }
 
 /// Check-in answers and wishes to look at the plan together that no digest listed yet.

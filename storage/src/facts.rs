@@ -64,6 +64,7 @@ pub async fn load(db: &impl ConnectionTrait, question: Question<'_>) -> Result<A
         .ok_or_else(|| StorageError::Corrupt("a slot of nobody".into()))?;
     let recipient_zone = calendars::zone(&recipient)?;
     let (policy_version, rules) = policies::in_force(db, OrganisationId(recipient.organisation_id)).await?;
+    let switches = switches(db, question.recipient, question.job).await?;
     let mut answered = Answered {
         facts: Facts::unknown(now),
         policy_version,
@@ -72,8 +73,8 @@ pub async fn load(db: &impl ConnectionTrait, question: Question<'_>) -> Result<A
         unanswered: 0,
         silent_since: None,
         recipient_zone,
-        push: setting(db, question.recipient, question.job, Channel::Push).await?,
-        email: setting(db, question.recipient, question.job, Channel::Email).await?,
+        push: switches.push,
+        email: switches.email,
         recipient,
         rules,
     };
@@ -96,13 +97,27 @@ pub async fn load(db: &impl ConnectionTrait, question: Question<'_>) -> Result<A
     Ok(answered)
 }
 
-/// Whether a job is on for a channel; a missing row means yes.
-pub async fn setting(db: &impl ConnectionTrait, account: AccountId, job: Job, channel: Channel) -> Result<bool> {
-    let row =
-        notification_setting::Entity::find_by_id((account.0, job.as_str().to_owned(), channel.as_str().to_owned()))
-            .one(db)
-            .await?;
-    Ok(row.is_none_or(|row| row.enabled))
+/// On which channels somebody wants a job; in the app it is the job itself.
+#[derive(Clone, Copy, Debug)]
+struct Switches {
+    in_app: bool,
+    push: bool,
+    email: bool,
+}
+
+/// A missing row means yes.
+async fn switches(db: &impl ConnectionTrait, account: AccountId, job: Job) -> Result<Switches> {
+    let off: Vec<String> = notification_setting::Entity::find()
+        .filter(notification_setting::Column::AccountId.eq(account.0))
+        .filter(notification_setting::Column::Job.eq(job.as_str()))
+        .filter(notification_setting::Column::Enabled.eq(false))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| row.channel)
+        .collect();
+    let on = |channel: Channel| !off.iter().any(|word| word == channel.as_str());
+    Ok(Switches { in_app: on(Channel::InApp), push: on(Channel::Push), email: on(Channel::Email) })
 }
 
 /// What only the owner decides: on or off, pause, hospital, quiet hours.
@@ -113,7 +128,7 @@ async fn owners_life(
     answered: &mut Answered,
 ) -> Result<()> {
     let facts = &mut answered.facts;
-    facts.switched_on = Some(setting(db, owner, question.job, Channel::InApp).await?);
+    facts.switched_on = Some(switches(db, owner, question.job).await?.in_app);
     let periods = period::Entity::find()
         .filter(period::Column::OwnerId.eq(owner.0))
         .filter(period::Column::FromAt.lte(question.now))
@@ -238,7 +253,11 @@ async fn check_in(db: &impl ConnectionTrait, question: Question<'_>, answered: &
     accepted(db, question, provider, answered).await?;
     let mut calendar = calendars::provider_herself(db, provider, now).await?;
     let today = now.with_timezone(&calendar.zone).date_naive();
-    answered.facts.absence = Some(absence_of(db, provider, relationship, today).await?);
+    let mut absence = absence_of(db, provider, relationship, today).await?;
+    // Nothing is sent in the name of somebody whose account is closed, suspended or erased.
+    let account = accounts::for_machinery(db, provider).await?;
+    absence.away |= account.is_none_or(|row| row.state != AccountState::Active.as_str());
+    answered.facts.absence = Some(absence);
     calendar.away.clear();
     if let Some(waking) = &answered.facts.waking {
         let times = CheckInTimes { hours: answered.rules.check_in_hours, send_days: answered.rules.check_in_days };

@@ -11,13 +11,13 @@ use crate::slots::{self, Decided, NewSlot};
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, OrganisationId, RelationshipId, SlotId};
-use domain::words::{Job, Outcome, SeriesState};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use domain::words::{Job, MessageKind, Outcome, SeriesState};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
 /// The owner has something new in a thread from `visible_at` on. `message` is the provider's
-/// message, or the one he acted on.
+/// message, or the one he acted on. Whether it is told, held or folded is decided at that instant.
 pub async fn message_for_owner(
     tx: &WriteTx,
     related: &Related,
@@ -36,21 +36,11 @@ pub async fn message_for_owner(
     let on_date = visible_at
         .with_timezone(&zone.parse::<chrono_tz::Tz>().map_err(|_| StorageError::Corrupt("unknown zone".into()))?)
         .date_naive();
-    let waiting = open_notice(tx, owner, related.view.id).await?;
-    let unread = if waiting.is_none() { unread_notice(tx, owner, related.view.id).await? } else { false };
-    let folded = waiting.is_some() || unread;
-    if let Some(waiting) = &waiting {
-        let mut items = items_of(waiting);
-        if !items.contains(&message.0) {
-            items.push(message.0);
-        }
-        slots::fill(tx, SlotId(waiting.id), json!(items), None, waiting.closes_at).await?;
-    }
     let decided = Decided {
-        outcome: if folded { Outcome::Folded } else { Outcome::Planned },
-        reason: if folded { Reason::Folded } else { Reason::Due },
+        outcome: Outcome::Planned,
+        reason: Reason::Due,
         gates: json!([]),
-        channels: if folded { json!(["in_app"]) } else { json!([]) },
+        channels: json!([]),
         policy_version,
         agreement_version: None,
         counts_unanswered: false,
@@ -73,7 +63,7 @@ pub async fn message_for_owner(
         promised_on: None,
         long_count: None,
         fires_at: visible_at,
-        next_at: (!folded).then_some(visible_at),
+        next_at: Some(visible_at),
         closes_at: None,
         decided,
     };
@@ -98,39 +88,70 @@ pub async fn proposal_for_owner(
     message_for_owner(tx, related, MessageId(proposal), now, new_id, now).await
 }
 
-/// Whether any of these is still news to the owner: a provider's message that she has not opened and
+/// Whether any of these is still news to the owner.
+pub async fn still_news(db: &impl ConnectionTrait, items: &[MessageId]) -> Result<bool> {
+    Ok(!news(db, items).await?.is_empty())
+}
+
+/// What of these is still news to the owner: a provider's message that she has not opened and
 /// nobody took back, her own on which he acted, a proposal that waits for her, or a thing of another
 /// kind (a consultation, a logged call, a promise about a check-in), which cannot be read meanwhile.
-pub async fn still_news(db: &impl ConnectionTrait, items: &[MessageId]) -> Result<bool> {
+pub async fn news(db: &impl ConnectionTrait, items: &[MessageId]) -> Result<Vec<MessageId>> {
     let ids = || items.iter().map(|id| id.0);
     let messages = message::Entity::find().filter(message::Column::Id.is_in(ids())).all(db).await?;
     let proposals = series::Entity::find().filter(series::Column::Id.is_in(ids())).all(db).await?;
     let drafts = agreement_version::Entity::find().filter(agreement_version::Column::Id.is_in(ids())).all(db).await?;
-    let unread = |row: &message::Model| row.recalled_at.is_none() && (row.opened_at.is_none() || row.from_owner);
-    Ok(messages.iter().any(unread)
-        || proposals.iter().any(|row| row.state == SeriesState::Proposed.as_str())
-        || drafts.iter().any(|row| row.in_force_at.is_none())
-        || messages.len() + proposals.len() + drafts.len() < items.len())
+    let stale = |id: &MessageId| {
+        let read = |row: &&message::Model| row.recalled_at.is_some() || (row.opened_at.is_some() && !row.from_owner);
+        messages.iter().filter(read).any(|row| row.id == id.0)
+            || proposals.iter().any(|row| row.id == id.0 && row.state != SeriesState::Proposed.as_str())
+            || drafts.iter().any(|row| row.id == id.0 && row.in_force_at.is_some())
+    };
+    Ok(items.iter().copied().filter(|id| !stale(id)).collect())
 }
 
-/// The notice of this thread that still waits to be sent.
-async fn open_notice(
-    tx: &WriteTx,
+/// The notices of a thread that are not settled yet, oldest first.
+async fn open_notices(
+    db: &impl ConnectionTrait,
     owner: AccountId,
     relationship: RelationshipId,
-) -> Result<Option<crate::rows::Slot>> {
+) -> Result<Vec<crate::rows::Slot>> {
     Ok(slot::Entity::find()
         .filter(slot::Column::Job.eq(Job::MessageNotice.as_str()))
         .filter(slot::Column::RecipientId.eq(owner.0))
         .filter(slot::Column::RelationshipId.eq(relationship.0))
         .filter(planned::open())
         .order_by_asc(slot::Column::Id)
-        .one(&**tx)
+        .all(db)
         .await?)
 }
 
+/// The other notice of a thread that is held already: what is held too folds into it.
+pub async fn held_before(db: &impl ConnectionTrait, row: &crate::rows::Slot) -> Result<Option<crate::rows::Slot>> {
+    let (Some(owner), Some(relationship)) = (row.owner_id, row.relationship_id) else { return Ok(None) };
+    let open = open_notices(db, AccountId(owner), RelationshipId(relationship)).await?;
+    Ok(open.into_iter().find(|other| other.id != row.id && other.outcome == Outcome::Held.as_str()))
+}
+
+/// Lets a held notice stand for what another one is about.
+pub async fn fold_into(tx: &WriteTx, held: &crate::rows::Slot, other: &crate::rows::Slot) -> Result<()> {
+    let mut items = items_of(held);
+    for id in items_of(other) {
+        if !items.contains(&id) {
+            items.push(id);
+        }
+    }
+    slots::fill(tx, SlotId(held.id), json!(items), None, held.closes_at).await
+}
+
+/// Whether the owner was told of something in this thread that still lies unread: one notice stands
+/// for a whole unread stretch.
+pub async fn is_told(db: &impl ConnectionTrait, owner: AccountId, relationship: RelationshipId) -> Result<bool> {
+    Ok(!unread(db, owner, relationship).await?.is_empty())
+}
+
 async fn unread(
-    tx: &WriteTx,
+    db: &impl ConnectionTrait,
     owner: AccountId,
     relationship: RelationshipId,
 ) -> Result<Vec<crate::rows::Notification>> {
@@ -141,20 +162,32 @@ async fn unread(
         .filter(notification::Column::ReadAt.is_null())
         .filter(notification::Column::WithdrawnAt.is_null())
         .order_by_asc(notification::Column::Id)
-        .all(&**tx)
+        .all(db)
         .await?)
 }
 
-async fn unread_notice(tx: &WriteTx, owner: AccountId, relationship: RelationshipId) -> Result<bool> {
-    Ok(!unread(tx, owner, relationship).await?.is_empty())
-}
-
-/// She read the thread: what waited has nothing to say any more, what was pushed is withdrawn.
+/// She opened something in the thread. What waited and has nothing to say any more is settled; when
+/// no message of the provider's lies unread there, the stretch is over and its push is withdrawn.
 pub async fn read(tx: &WriteTx, owner: AccountId, relationship: RelationshipId, now: DateTime<Utc>) -> Result<()> {
-    if let Some(waiting) = open_notice(tx, owner, relationship).await? {
-        planned::settle(tx, &[waiting.id], Outcome::Skipped, Reason::AlreadyRead, now).await?;
+    for waiting in open_notices(&**tx, owner, relationship).await? {
+        let items: Vec<MessageId> = items_of(&waiting).into_iter().map(MessageId).collect();
+        if !still_news(&**tx, &items).await? {
+            planned::settle(tx, &[waiting.id], Outcome::Skipped, Reason::AlreadyRead, now).await?;
+        }
     }
-    for row in unread(tx, owner, relationship).await? {
+    let lies_unread = message::Entity::find()
+        .filter(message::Column::RelationshipId.eq(relationship.0))
+        .filter(message::Column::FromOwner.eq(false))
+        .filter(message::Column::OpenedAt.is_null())
+        .filter(message::Column::RecalledAt.is_null())
+        .filter(message::Column::VisibleAt.lte(now))
+        .filter(message::Column::Kind.ne(MessageKind::Vault.as_str()))
+        .count(&**tx)
+        .await?;
+    if lies_unread > 0 {
+        return Ok(());
+    }
+    for row in unread(&**tx, owner, relationship).await? {
         deliveries::read(tx, NotificationId(row.id), now).await?;
     }
     Ok(())
@@ -162,7 +195,7 @@ pub async fn read(tx: &WriteTx, owner: AccountId, relationship: RelationshipId, 
 
 /// The pair has parted: what lies unread on her devices is withdrawn.
 pub async fn parted(tx: &WriteTx, owner: AccountId, relationship: RelationshipId, now: DateTime<Utc>) -> Result<()> {
-    for row in unread(tx, owner, relationship).await? {
+    for row in unread(&**tx, owner, relationship).await? {
         deliveries::withdraw(tx, row.id, now).await?;
     }
     Ok(())
@@ -180,9 +213,12 @@ pub async fn recalled(tx: &WriteTx, message: MessageId, now: DateTime<Utc>) -> R
     for row in about {
         let (Some(owner), Some(relationship)) = (row.owner_id, row.relationship_id) else { continue };
         // A message folded into an earlier notice is one of that notice's items.
-        let waiting = open_notice(tx, AccountId(owner), RelationshipId(relationship)).await?;
-        if let Some(waiting) = waiting {
-            let left: Vec<Uuid> = items_of(&waiting).into_iter().filter(|id| *id != message.0).collect();
+        for waiting in open_notices(&**tx, AccountId(owner), RelationshipId(relationship)).await? {
+            let items = items_of(&waiting);
+            if !items.contains(&message.0) {
+                continue;
+            }
+            let left: Vec<Uuid> = items.into_iter().filter(|id| *id != message.0).collect();
             if left.is_empty() {
                 planned::settle(tx, &[waiting.id], Outcome::Cancelled, Reason::Recalled, now).await?;
             } else {

@@ -16,10 +16,10 @@ use domain::words::{Job, SeriesState};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-/// What an owner wants to be asked after, besides the calendar; all of it until she chose.
+/// What an owner wants to be asked after, besides the calendar: what she chose, and nothing else.
 pub async fn triggers(db: &impl ConnectionTrait, owner: AccountId) -> Result<Vec<ReviewTrigger>> {
     let Some(row) = plan_review_choice::Entity::find_by_id(owner.0).one(db).await? else {
-        return Ok(ReviewTrigger::ALL.to_vec());
+        return Ok(Vec::new());
     };
     row.triggers.split(',').filter(|word| !word.is_empty()).map(|word| Ok(word.parse()?)).collect()
 }

@@ -30,9 +30,16 @@ pub struct NewPolicy {
 
 /// The rules in force, with their version.
 pub async fn in_force(db: &impl ConnectionTrait, of: OrganisationId) -> Result<(i32, Rules)> {
-    match latest(db, of).await? {
+    let (organisation, published) = organisation::Entity::find_by_id(of.0)
+        .find_also_related(org_policy::Entity)
+        .order_by_desc(org_policy::Column::Version)
+        .limit(1)
+        .one(db)
+        .await?
+        .ok_or(StorageError::Hidden)?;
+    match published {
         Some(row) => Ok((row.version, rules_of(&row)?)),
-        None => Ok((FIRST_VERSION, first_rules(db, of).await?)),
+        None => Ok((FIRST_VERSION, defaults(&organisation))),
     }
 }
 
@@ -54,7 +61,11 @@ pub fn rules_of(row: &rows::OrgPolicy) -> Result<Rules> {
 /// The defaults, with the organisation's own calendar.
 pub async fn first_rules(db: &impl ConnectionTrait, of: OrganisationId) -> Result<Rules> {
     let row = organisation::Entity::find_by_id(of.0).one(db).await?.ok_or(StorageError::Hidden)?;
-    Ok(Rules { holiday_calendar: row.calendar, ..Rules::default() })
+    Ok(defaults(&row))
+}
+
+fn defaults(of: &rows::Organisation) -> Rules {
+    Rules { holiday_calendar: of.calendar.clone(), ..Rules::default() }
 }
 
 /// Published versions of the permitted actor's organisation, newest first, those before `before` only.

@@ -201,7 +201,7 @@ async fn an_unopened_message_can_be_recalled_and_an_opened_one_cannot() {
 }
 
 #[tokio::test]
-async fn a_reply_closes_the_clock_it_answers_or_all_that_were_known() {
+async fn a_reply_closes_the_clock_it_answers_or_all_that_were_read() {
     let fixture = Fixture::new().await;
     let pair = writing_pair(&fixture).await;
     let first = write(&fixture, &pair, &pair.owner, "reply_wanted", "One?").await;
@@ -217,10 +217,12 @@ async fn a_reply_closes_the_clock_it_answers_or_all_that_were_known() {
     assert_eq!((open(&first).await, open(&second).await), (json!("closed"), json!("open")));
     assert_eq!(notices(&fixture, &pair.owner).await, [("planned".to_owned(), "due".to_owned())]);
 
-    let unseen = write(&fixture, &pair, &pair.owner, "reply_wanted", "Three?").await;
+    let unread = write(&fixture, &pair, &pair.owner, "reply_wanted", "Three?").await;
+    later(&fixture, 60);
+    act(&fixture, &pair.provider, &second, "open").await.expect(200);
     write(&fixture, &pair, &pair.provider, "info", "All is well.").await;
     assert_eq!(open(&second).await, json!("closed"), "a word in the thread is a reply");
-    assert_eq!(open(&unseen).await, json!("open"), "nobody answers what she cannot have seen");
+    assert_eq!(open(&unread).await, json!("open"), "nobody answers what she has not read");
 
     let elsewhere = fixture.relate(fixture.person(Role::ServiceUser, "Ola").await, pair.provider.clone()).await;
     let body = json!({ "kind": "info", "body": "Hm", "in_reply_to": id(&first) });
@@ -234,6 +236,7 @@ async fn a_reply_taken_back_unread_is_no_reply() {
     let pair = writing_pair(&fixture).await;
     let asked = write(&fixture, &pair, &pair.owner, "reply_wanted", "Shall I come?").await;
     later(&fixture, 60);
+    act(&fixture, &pair.provider, &asked, "open").await.expect(200);
     heavy(&fixture, &pair).await;
     let open = || async {
         let clock = fixture.get(&pair.owner, &format!("/v1/messages/{}", id(&asked))).await.expect(200);

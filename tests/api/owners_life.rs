@@ -62,7 +62,8 @@ on_both_databases! {
         let fixture = Fixture::on(database).await;
         let owner = fixture.owner().await;
         write(&fixture, &owner, "what_i_do", "I walk").await.expect(200);
-        let prompts = fixture.put(&owner, "/v1/plan/review_prompts", json!({ "on": true })).await.expect(200);
+        let wanted = json!({ "on": true, "triggers": ["discharge", "plan_used"] });
+        let prompts = fixture.put(&owner, "/v1/plan/review_prompts", wanted).await.expect(200);
         assert_eq!(prompts["state"], "active");
         let mut planned = Vec::new();
         for job in [Job::CheckIn, Job::PlanReview, Job::AgreementRound] {

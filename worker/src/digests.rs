@@ -76,7 +76,7 @@ pub async fn build(store: &Store, tx: &WriteTx, slot: &rows::Slot, rules: &Rules
     let items: Vec<Uuid> = digest.lines.iter().filter_map(item).collect();
     let long = digest.lines.iter().filter(|line| line.long).count();
     slots::fill(tx, SlotId(slot.id), json!(items), i32::try_from(long).ok(), slot.closes_at).await?;
-    for line in digest.lines.iter().filter(|line| line.section == Section::Waiting) {
+    for line in digest.lines.iter().filter(|line| line.due_today || line.overdue) {
         remind(store, tx, slot, line, &composed, now).await?;
     }
     Ok(true)
@@ -111,7 +111,8 @@ async fn remind(
         subject: clock.id,
         on_date: slot.on_date,
         owner: Some(line.owner),
-        provider: Some(AccountId(slot.recipient_id)),
+        // Whose promise it is; the reminder may go to whoever stands in.
+        provider: Some(AccountId(clock.provider_id)),
         relationship: Some(line.relationship),
         recipient: AccountId(slot.recipient_id),
         recipient_zone: slot.recipient_zone.clone(),

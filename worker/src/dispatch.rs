@@ -187,10 +187,8 @@ impl Dispatcher {
                 let clock = clocks::by_id(&*tx, ReplyClockId(slot.subject)).await?;
                 news = Some(clock.is_some_and(|clock| clock.closed_at.is_none()));
             }
-            Job::Digest => {
-                let (_, rules) = policy_of(&tx, slot).await?;
-                news = Some(digests::build(&self.store, &tx, slot, &rules, now).await?);
-            }
+            // Built below, once nothing else keeps it back: what is built counts as listed.
+            Job::Digest => news = Some(true),
             Job::CheckIn | Job::PlanReview | Job::AgreementRound | Job::ResponseReminder => {}
         }
         let question = Question {
@@ -208,8 +206,12 @@ impl Dispatcher {
         };
         let answered = facts::load(&*tx, question).await?;
         let mut verdict = gate::evaluate(job, &answered.facts);
-        // The table has no cell for it, since a closed clock is simply not overdue.
-        if job == Job::OverdueNotice && news == Some(false) {
+        if job == Job::Digest && matches!(verdict.decision, Decision::Send { .. }) {
+            news = Some(digests::build(&self.store, &tx, slot, &answered.rules, now).await?);
+        }
+        // The table has no cell for a closed clock, which is simply not overdue; a digest is found
+        // empty only now.
+        if matches!(job, Job::OverdueNotice | Job::Digest) && news == Some(false) {
             verdict.decision = Decision::Block(Reason::NothingToSay);
         }
         let channel: Channel = row.channel.parse()?;
@@ -496,13 +498,6 @@ impl Dispatcher {
         }
         tx.commit().await
     }
-}
-
-async fn policy_of(tx: &storage::WriteTx, slot: &rows::Slot) -> Result<(i32, domain::organisation_policy::Rules)> {
-    let account = storage::accounts::for_machinery(&**tx, AccountId(slot.recipient_id))
-        .await?
-        .ok_or_else(|| StorageError::Corrupt("digest of nobody".into()))?;
-    storage::policies::in_force(&**tx, domain::ids::OrganisationId(account.organisation_id)).await
 }
 
 /// The language an account prefers most.

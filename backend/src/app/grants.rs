@@ -127,7 +127,7 @@ async fn settle(tx: &WriteTx, permit: Permit, grantee: Grantee, now: DateTime<Ut
     for related in relationships::of_account(&**tx, permit.account(), now).await? {
         let concerned = related.view.members.iter().any(|member| readers.contains(member));
         if concerned && related.view.state == RelationshipState::Active {
-            agreement_rounds::wish(tx, &related, RoundCause::SharingChanged, now).await?;
+            agreement_rounds::wish(tx, related.view.id, related.view.owner, RoundCause::SharingChanged, now).await?;
         }
     }
     Ok(())

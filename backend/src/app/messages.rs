@@ -1,8 +1,8 @@
 //! Writing, reading and counting messages.
 //!
 //! A provider's written message is an answer. With `in_reply_to` naming a message whose clock is
-//! open, it closes that clock; otherwise it closes every clock of the relationship that the provider
-//! could know of. It is personal contact too, and ends what waited for it.
+//! open, it closes that clock; otherwise it closes every clock of the relationship whose message was
+//! opened. It is personal contact too, and ends what waited for it.
 
 use crate::app::receipts::Told;
 use crate::app::sessions::Caller;

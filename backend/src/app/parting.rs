@@ -9,12 +9,12 @@ use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, RelationshipId};
 use domain::ownership::Standing;
 use domain::policy::InRelationship;
-use domain::words::{AccountState, ClosedBy, Job, RelationshipState, SeriesState};
+use domain::words::{AccountState, ClosedBy, Job, RelationshipState, RoundCause, SeriesState};
 use storage::relationships::Related;
 use storage::whose::Whose;
 use storage::{
-    Authorized, WriteTx, accounts, clocks, concerns, consultations, notices, planned, relationships, rows, series,
-    uncertain_promises,
+    Authorized, WriteTx, accounts, agreement_rounds, clocks, concerns, consultations, notices, planned, relationships,
+    rows, series, uncertain_promises,
 };
 
 /// What a pair leaves behind when it parts: no promise, nothing planned, no series, nothing on a
@@ -72,6 +72,7 @@ pub async fn leave(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> 
     if responsible {
         let about = MessageId(related.row.id);
         notices::message_for_owner(&tx, &related, about, now, &|| app.store.new_id(), now).await?;
+        agreement_rounds::wish(&tx, id, related.view.owner, RoundCause::ProviderChanged, now).await?;
     }
     tx.commit().await?;
     Ok(())

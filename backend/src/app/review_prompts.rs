@@ -16,7 +16,8 @@ use storage::series::{self, NewSeries, Party};
 use storage::whose::Whose;
 use storage::{StorageError, WriteTx, accounts, calendars, crisis_plan, plan_reviews, policies, relationships, rows};
 
-/// What the owner wants; `None` leaves it at what the organisation offers first.
+/// What the owner wants. Without `every_days` it is what the organisation offers first; without
+/// triggers, only the calendar asks.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub on: bool,
@@ -65,7 +66,7 @@ pub async fn set(app: &App, caller: Caller, wanted: Wanted) -> Answer<ReviewProm
     if !menu.contains(&every_days) {
         return Err(Refusal::field("/every_days", FieldFault::NotInList));
     }
-    let mut triggers = wanted.triggers.unwrap_or_else(|| ReviewTrigger::ALL.to_vec());
+    let mut triggers = wanted.triggers.unwrap_or_default();
     triggers.sort();
     if triggers.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Refusal::field("/triggers", FieldFault::Duplicate));

@@ -7,9 +7,10 @@ use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 /// No plan and no agreement is asked about more often than this in a lifetime.
 const MAX_ROUNDS: u32 = 1_000;
 
-/// The date of the `n`th review of a plan (n from 1): 90 days after it was written, then every 180.
-pub fn plan_review_due(written_on: NaiveDate, n: u32) -> NaiveDate {
-    let days = 90 + 180 * u64::from(n.saturating_sub(1));
+/// The date of the `n`th review of a plan (n from 1): 90 days after it was written, then every
+/// `every_days`, 180 unless the owner chose otherwise.
+pub fn plan_review_due(written_on: NaiveDate, every_days: u16, n: u32) -> NaiveDate {
+    let days = 90 + u64::from(every_days) * u64::from(n.saturating_sub(1));
     written_on.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX)
 }
 
@@ -25,8 +26,8 @@ pub fn agreement_round_due(in_force_on: NaiveDate, n: u32) -> NaiveDate {
 }
 
 /// The first review after `date`, with its number; `None` in some hundred years.
-pub fn next_plan_review_after(written_on: NaiveDate, date: NaiveDate) -> Option<(u32, NaiveDate)> {
-    (1..=MAX_ROUNDS).map(|n| (n, plan_review_due(written_on, n))).find(|(_, due)| *due > date)
+pub fn next_plan_review_after(written_on: NaiveDate, every_days: u16, date: NaiveDate) -> Option<(u32, NaiveDate)> {
+    (1..=MAX_ROUNDS).map(|n| (n, plan_review_due(written_on, every_days, n))).find(|(_, due)| *due > date)
 }
 
 /// The first round after `date`, with its number; `None` in some hundred years.
@@ -58,11 +59,12 @@ mod tests {
 
     #[test]
     fn plan_reviews_after_90_days_then_every_180() {
-        let due: Vec<_> = (1..=3).map(|n| plan_review_due(day("2026-10-01"), n).to_string()).collect();
+        let due: Vec<_> = (1..=3).map(|n| plan_review_due(day("2026-10-01"), 180, n).to_string()).collect();
         assert_eq!(due, ["2026-12-30", "2027-06-28", "2027-12-25"]);
-        assert_eq!(next_plan_review_after(day("2026-10-01"), day("2026-12-29")), Some((1, day("2026-12-30"))));
-        assert_eq!(next_plan_review_after(day("2026-10-01"), day("2026-12-30")), Some((2, day("2027-06-28"))));
-        assert_eq!(next_plan_review_after(day("2026-10-01"), NaiveDate::MAX), None);
+        assert_eq!(next_plan_review_after(day("2026-10-01"), 180, day("2026-12-29")), Some((1, day("2026-12-30"))));
+        assert_eq!(next_plan_review_after(day("2026-10-01"), 180, day("2026-12-30")), Some((2, day("2027-06-28"))));
+        assert_eq!(next_plan_review_after(day("2026-10-01"), 180, NaiveDate::MAX), None);
+        assert_eq!(plan_review_due(day("2026-10-01"), 365, 2), day("2027-12-30"));
     }
 
     #[test]

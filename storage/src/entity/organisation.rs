@@ -20,6 +20,15 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_many = "super::org_policy::Entity")]
+    OrgPolicy,
+}
+
+impl Related<super::org_policy::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::OrgPolicy.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

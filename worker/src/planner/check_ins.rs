@@ -8,14 +8,15 @@ use domain::schedule::{
     CheckInTimes, MAX_ROLL_DAYS, SeriesPlan, Waking, Window, check_in_window, effective_interval, instant_of,
     slot_for_anchor, spread,
 };
-use domain::words::{ConcernKind, Job, Outcome, SeriesState};
+use domain::words::{ConcernKind, Job, Outcome, RoundCause, SeriesState};
 use domain::working_time::ProviderCalendar;
 use storage::concerns::NewConcern;
 use storage::facts::{self, Answered, Question};
 use storage::series::Position;
 use storage::slots::NewSlot;
 use storage::{
-    Result, StorageError, Store, WriteTx, calendars, concerns, policies, relationships, rows, series, slots,
+    Result, StorageError, Store, WriteTx, agreement_rounds, calendars, concerns, policies, relationships, rows, series,
+    slots,
 };
 
 /// A check-in is useful for a day.
@@ -302,7 +303,7 @@ async fn fire(
         Decision::Block(_) | Decision::Hold { .. } if answered.facts.resting == Some(true) => {
             decided::write(&tx, open, slot, now).await?;
             series::settle(&tx, row, SeriesState::Resting, Reason::Resting, now).await?;
-            super::prompts::ask_for_round(&tx, pair.relationship, "check_ins_rest", pair.waking.zone, now).await?;
+            agreement_rounds::wish(&tx, pair.relationship, pair.owner, RoundCause::CheckInsRest, now).await?;
             tx.commit().await
         }
         Decision::Block(_) | Decision::Hold { .. } if now + ASK_AGAIN < window.closes => {

@@ -1,17 +1,20 @@
-//! Ordinary notices: one neutral push to the owner for what a provider wrote or did.
+//! Ordinary notices: one neutral push to the owner for what a provider wrote or did. While an
+//! earlier one of the same thread lies unread, or is held, the next folds into it.
 
 use super::decided;
 use chrono::TimeDelta;
 use domain::gate::{self, Decision, Reason};
 use domain::ids::{AccountId, MessageId, RelationshipId, SlotId};
-use domain::words::{Job, Outcome};
+use domain::words::{Channel, Job, Outcome};
+use serde_json::json;
 use storage::facts::{self, Question};
 use storage::slots::NewSlot;
 use storage::{Result, StorageError, Store, notices, rows, slots};
+use uuid::Uuid;
 
 const USEFUL: TimeDelta = TimeDelta::days(7);
 
-/// Sends, holds or settles a notice that waits.
+/// Sends, holds, folds or settles a notice that waits.
 pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
     let now = store.clock.now();
     let (Some(owner), Some(relationship)) = (row.owner_id, row.relationship_id) else {
@@ -19,6 +22,7 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
     };
     let tx = store.write().await?;
     let items: Vec<MessageId> = notices::items_of(row).into_iter().map(MessageId).collect();
+    let news = notices::news(&*tx, &items).await?;
     let question = Question {
         job: Job::MessageNotice,
         now,
@@ -30,15 +34,36 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
         slot: Some(SlotId(row.id)),
         on_date: row.on_date,
         number: 0,
-        something_to_say: Some(notices::still_news(&*tx, &items).await?),
+        something_to_say: Some(!news.is_empty()),
     };
     let answered = facts::load(&*tx, question).await?;
     let verdict = gate::evaluate(Job::MessageNotice, &answered.facts);
+    let folded = match verdict.decision {
+        Decision::Block(_) => false,
+        _ if notices::is_told(&*tx, AccountId(owner), RelationshipId(relationship)).await? => true,
+        Decision::Send { .. } => false,
+        Decision::Hold { .. } => match notices::held_before(&*tx, row).await? {
+            Some(held) => {
+                notices::fold_into(&tx, &held, row).await?;
+                true
+            }
+            None => false,
+        },
+    };
     match verdict.decision {
+        _ if folded => {
+            let mut decided = decided::decided(Outcome::Folded, Reason::Folded, &verdict, &answered);
+            decided.channels = json!([Channel::InApp.as_str()]);
+            slots::decide(&tx, SlotId(row.id), &decided, None, now).await?;
+        }
         Decision::Send { .. } => {
             let channels = decided::channels(&tx, Job::MessageNotice, &answered, &verdict).await?;
             let decided = decided::going_out(&verdict, &answered, &channels, now);
             if slots::decide(&tx, SlotId(row.id), &decided, None, now).await? {
+                if news.len() < items.len() {
+                    let left: Vec<Uuid> = news.iter().map(|id| id.0).collect();
+                    slots::fill(&tx, SlotId(row.id), json!(left), None, row.closes_at).await?;
+                }
                 decided::enqueue(store, &tx, &identity(row, decided)?, &channels, now + USEFUL, now).await?;
             }
         }

@@ -1,14 +1,14 @@
 //! A promised date has passed: the owner is told once, in her waking hours (R12).
 
-use super::{decided, notices, prompts};
+use super::{decided, notices};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::gate::{self, Decision, Verdict};
 use domain::ids::{AccountId, RelationshipId, ReplyClockId, SlotId};
-use domain::words::{Job, Outcome};
+use domain::words::{Job, Outcome, RoundCause};
 use serde_json::json;
 use storage::facts::{self, Answered, Question};
 use storage::slots::NewSlot;
-use storage::{Result, Store, WriteTx, clocks, due_clocks, rows};
+use storage::{Result, Store, WriteTx, agreement_rounds, clocks, due_clocks, rows};
 
 const USEFUL: TimeDelta = TimeDelta::days(7);
 
@@ -48,12 +48,9 @@ pub async fn look(store: &Store, clock: &rows::ReplyClock) -> Result<()> {
         decided: decided::decided(Outcome::Skipped, verdict.reason(), &verdict, &answered),
     };
     due_clocks::mark_overdue(&tx, id, clock.promised_on).await?;
-    if let Some(account) = storage::accounts::for_machinery(&*tx, AccountId(clock.owner_id)).await? {
-        let zone = storage::calendars::zone(&account)?;
-        if due_clocks::overdue_count(&*tx, RelationshipId(clock.relationship_id)).await? == 2 {
-            let relationship = RelationshipId(clock.relationship_id);
-            prompts::ask_for_round(&tx, relationship, "two_replies_overdue", zone, now).await?;
-        }
+    let (relationship, owner) = (RelationshipId(clock.relationship_id), AccountId(clock.owner_id));
+    if due_clocks::overdue_count(&*tx, relationship).await? == 2 {
+        agreement_rounds::wish(&tx, relationship, owner, RoundCause::TwoRepliesOverdue, now).await?;
     }
     settle(store, &tx, None, slot, &answered, &verdict, now).await?;
     tx.commit().await

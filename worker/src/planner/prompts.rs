@@ -2,18 +2,16 @@
 
 use super::decided;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use domain::gate::{self, Decision, Reason};
 use domain::ids::{AccountId, OrganisationId, RelationshipId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
 use domain::schedule::{
     Waking, Window, instant_of, next_agreement_round_after, next_plan_review_after, prompt_window, spread,
 };
-use domain::words::{Job, Outcome, PromptAnswer};
+use domain::words::{AccountState, Job, Outcome, PromptAnswer};
 use storage::facts::{self, Question};
 use storage::series::{Position, trigger_due};
 use storage::slots::NewSlot;
-use storage::whose::Whose;
 use storage::{
     Result, StorageError, Store, WriteTx, accounts, calendars, crisis_plan, policies, relationships, rows, series,
     slots,
@@ -21,12 +19,16 @@ use storage::{
 
 /// The latest useful moment of a prompt, in days after its slot.
 const USEFUL_DAYS: i64 = 7;
-/// Between the two prompts of a cycle.
-const SECOND_AFTER: TimeDelta = TimeDelta::days(14);
+/// Between two prompts of a series, whatever brought them: the second of a cycle comes after this,
+/// what happens meanwhile waits for it, and a date of the calendar within it has been asked about.
+const APART: TimeDelta = TimeDelta::days(14);
 /// While a day's window is open, a blocked prompt is asked again this often.
 const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// Without a plan there is nothing to count from; the planner looks again after this.
 const NOTHING_YET: TimeDelta = TimeDelta::days(7);
+
+/// So many slots of a series, newest first, tell when it asked last.
+const PAST: u64 = 16;
 
 /// Before the word for what prompted it out of turn, in a slot's position: the prompt says it.
 const TRIGGERED: &str = "triggered:";
@@ -56,12 +58,19 @@ pub async fn look(store: &Store, row: &rows::Series) -> Result<()> {
     let now = store.clock.now();
     let tx = store.write().await?;
     let prompt = prompt(&tx, row, now).await?;
-    let newest = slots::of_series(&*tx, SeriesId(row.id), 1).await?.pop();
-    let held = newest.as_ref().filter(|slot| slot.outcome == Outcome::Held.as_str());
+    let past = slots::of_series(&*tx, SeriesId(row.id), PAST).await?;
+    let newest = past.first();
+    if prompt.job == Job::AgreementRound && !is_active(&tx, prompt.provider).await? {
+        // Nobody to take the round with. It is looked at again, and nothing is sent for the past.
+        let place = Position { slot_on: None, next_at: Some(now + NOTHING_YET), ..row.into() };
+        series::advance(&tx, row, place).await?;
+        return tx.commit().await;
+    }
+    let held = newest.filter(|slot| slot.outcome == Outcome::Held.as_str());
     if let Some(held) = held {
         return ask_held(store, tx, &prompt, held, now).await;
     }
-    let Some((cause, anchor)) = due(&tx, &prompt, newest.as_ref()).await? else {
+    let Some((cause, anchor)) = due(&tx, &prompt, &past).await? else {
         series::advance(&tx, row, Position { slot_on: None, next_at: Some(now + NOTHING_YET), ..row.into() }).await?;
         return tx.commit().await;
     };
@@ -111,18 +120,30 @@ async fn prompt<'a>(tx: &WriteTx, row: &'a rows::Series, now: DateTime<Utc>) -> 
     })
 }
 
+async fn is_active(tx: &WriteTx, provider: Option<AccountId>) -> Result<bool> {
+    let Some(provider) = provider else { return Ok(false) };
+    let account = accounts::for_machinery(&**tx, provider).await?;
+    Ok(account.is_some_and(|row| row.state == AccountState::Active.as_str()))
+}
+
 /// What is due next, and from which date.
-async fn due(tx: &WriteTx, prompt: &Prompt<'_>, newest: Option<&rows::Slot>) -> Result<Option<(Cause, NaiveDate)>> {
+async fn due(tx: &WriteTx, prompt: &Prompt<'_>, past: &[rows::Slot]) -> Result<Option<(Cause, NaiveDate)>> {
     let row = prompt.row;
     // Nothing is sent for the past: neither before it was turned on, nor older than it is useful.
     let started = row.accepted_on.unwrap_or(prompt.today);
     let useful = prompt.today - TimeDelta::days(USEFUL_DAYS + 1);
-    let after = row.last_anchor_on.unwrap_or(NaiveDate::MIN).max(useful).max(started.pred_opt().unwrap_or(started));
+    let went_out = |slot: &&rows::Slot| [Outcome::Sent.as_str(), Outcome::Planned.as_str()].contains(&&*slot.outcome);
+    let again = past.iter().find(went_out).map(|last| last.sent_on.unwrap_or(last.on_date) + APART);
+    let asked_until = again.and_then(|again| again.pred_opt()).unwrap_or(NaiveDate::MIN);
+    let after = [useful, started.pred_opt().unwrap_or(started), asked_until]
+        .into_iter()
+        .fold(row.last_anchor_on.unwrap_or(NaiveDate::MIN), NaiveDate::max);
     let regular = match prompt.job {
         Job::PlanReview => match crisis_plan::of_owner(&**tx, prompt.owner).await? {
             Some(plan) => {
                 let written = plan.written_at.with_timezone(&prompt.waking.zone).date_naive();
-                next_plan_review_after(written, after).map(|(_, date)| date)
+                let every = u16::try_from(row.every_days).map_err(|_| StorageError::Corrupt("cadence".into()))?;
+                next_plan_review_after(written, every, after).map(|(_, date)| date)
             }
             None => None,
         },
@@ -130,13 +151,16 @@ async fn due(tx: &WriteTx, prompt: &Prompt<'_>, newest: Option<&rows::Slot>) -> 
     };
     let wants_second = prompt.job == Job::PlanReview
         && row.prompts_in_cycle == 1
-        && newest
+        && past
+            .first()
             .is_none_or(|slot| slot.answer.is_none() || slot.answer.as_deref() == Some(PromptAnswer::Wait.as_str()));
-    let second = row.last_anchor_on.filter(|_| wants_second).map(|last| last + SECOND_AFTER);
-    let trigger = row.trigger.as_deref().and_then(trigger_due);
+    let later = |date: NaiveDate| again.map_or(date, |again| date.max(again));
+    let second = row.last_anchor_on.filter(|_| wants_second).map(|last| later(last + APART));
+    let trigger = row.trigger.as_deref().and_then(trigger_due).map(later);
     Ok([
-        trigger.map(|date| (date, Cause::Trigger)),
+        // The second of a cycle asks about everything that happened meanwhile, too.
         second.map(|date| (date, Cause::Second)),
+        trigger.map(|date| (date, Cause::Trigger)),
         regular.map(|date| (date, Cause::Regular)),
     ]
     .into_iter()
@@ -336,7 +360,13 @@ async fn go_on(tx: WriteTx, prompt: &Prompt<'_>, cause: Cause, anchor: NaiveDate
     let row = prompt.row;
     let mut place = Position { anchor_on: None, slot_on: None, closes_at: None, next_at: Some(now), ..row.into() };
     match cause {
-        Cause::Trigger => place.trigger = None,
+        Cause::Trigger => {
+            place.trigger = None;
+            // Out of turn, but within a cycle it is the second of two.
+            if row.last_anchor_on.is_some_and(|last| anchor <= last + APART + TimeDelta::days(USEFUL_DAYS)) {
+                place.prompts_in_cycle = 2;
+            }
+        }
         Cause::Regular => {
             place.last_anchor_on = Some(anchor);
             place.cycle += 1;
@@ -345,25 +375,9 @@ async fn go_on(tx: WriteTx, prompt: &Prompt<'_>, cause: Cause, anchor: NaiveDate
         Cause::Second => {
             place.last_anchor_on = Some(anchor);
             place.prompts_in_cycle = 2;
+            place.trigger = place.trigger.filter(|stored| trigger_due(stored).is_none_or(|due| due > anchor));
         }
     }
     series::advance(&tx, row, place).await?;
     tx.commit().await
-}
-
-/// Something happened after which the pair should look at its agreement again (R25): from tomorrow.
-pub async fn ask_for_round(
-    tx: &WriteTx,
-    relationship: RelationshipId,
-    why: &str,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let tomorrow = now.with_timezone(&zone).date_naive() + TimeDelta::days(1);
-    for row in series::of(&**tx, Whose::Relationship(relationship), Some(Job::AgreementRound)).await? {
-        if row.state == domain::words::SeriesState::Active.as_str() {
-            series::trigger(tx, &row, why, tomorrow, now).await?;
-        }
-    }
-    Ok(())
 }
