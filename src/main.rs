@@ -29,11 +29,18 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let ended = tokio::runtime::Builder::new_multi_thread()
+    let (file, role) = (cli.config.clone(), cli.role());
+    // A simulation does one thing after the other, and hopping between threads would cost it most.
+    let mut runtime = if matches!(role, Role::Simulate(_)) {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
+    let ended = runtime
         .enable_all()
         .build()
         .map_err(Into::into)
-        .and_then(|runtime| runtime.block_on(play(cli)));
+        .and_then(|runtime| runtime.block_on(play(file.as_deref(), role)));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,19 +50,18 @@ fn main() -> ExitCode {
     }
 }
 
-async fn play(cli: Cli) -> Done {
+async fn play(file: Option<&Path>, role: Role) -> Done {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         return Err("another TLS provider is installed already".into());
     }
-    let file = cli.config.clone();
-    match cli.role() {
-        Role::Serve => serve::run(shell(file.as_deref())?).await,
-        Role::Migrate => migrate::run(shell(file.as_deref())?).await,
+    match role {
+        Role::Serve => serve::run(shell(file)?).await,
+        Role::Migrate => migrate::run(shell(file)?).await,
         Role::Openapi => openapi::run(),
-        Role::Doctor => doctor::run(shell(file.as_deref())?).await,
-        Role::Account(account) => account::run(shell(file.as_deref())?, account).await,
-        Role::Up(options) => up::run(shell(file.as_deref())?, options).await,
-        Role::Work => work::run(shell(file.as_deref())?).await,
+        Role::Doctor => doctor::run(shell(file)?).await,
+        Role::Account(account) => account::run(shell(file)?, account).await,
+        Role::Up(options) => up::run(shell(file)?, options).await,
+        Role::Work => work::run(shell(file)?).await,
         Role::Simulate(asked) => simulate::role::run(asked).await,
     }
 }

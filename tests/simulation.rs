@@ -20,6 +20,19 @@ fn the_same_seed_gives_the_same_bytes_and_no_line_breaks_a_rule() {
     assert!(violations.is_empty(), "{}", violations.join("\n"));
 }
 
+/// The pilot of the papers, as `reconnect simulate --json` plays it: half a year of 29 service users
+/// over both changes of the clock, Christmas and Easter.
+#[test]
+fn no_line_of_the_whole_pilot_breaks_a_rule() {
+    let pilot = simulate(&["--json"]);
+    let decisions = |word: &str| pilot.lines().filter(|line| line.contains(word)).count();
+    for job in ["check_in", "digest", "plan_review", "agreement_round", "message_notice", "overdue_notice"] {
+        assert!(decisions(&format!("\"job\":\"{job}\"")) > 20, "hardly any {job}");
+    }
+    let violations: Vec<String> = rules::check(&pilot).iter().map(ToString::to_string).collect();
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
 #[test]
 fn a_holiday_monday_moves_the_promised_date() {
     let output = simulate(&["--json", "--scenario", "docs/examples/holiday-monday.ndjson"]);

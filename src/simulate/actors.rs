@@ -105,6 +105,13 @@ impl Actors {
         None
     }
 
+    /// Tells the people what followed from an event that they did not do by itself.
+    pub fn note(&mut self, consequence: &Event) {
+        if let Some(cast) = &mut self.cast {
+            cast.world.note(consequence);
+        }
+    }
+
     /// Tells the people what they were sent. Only what was really sent or folded reaches anybody.
     pub fn on_decision(&mut self, decision: &Decision) {
         if let Some(cast) = &mut self.cast
@@ -239,7 +246,7 @@ mod tests {
                     (Happening::SeriesAccepted { .. } | Happening::CheckInAnswered { .. }, Some(owner), _) => {
                         Some(decision(Job::CheckIn, &event, owner, Vec::new()))
                     }
-                    (Happening::PlanWritten {}, Some(owner), _) => {
+                    (Happening::PlanWritten { .. }, Some(owner), _) => {
                         Some(decision(Job::PlanReview, &event, owner, Vec::new()))
                     }
                     (Happening::AgreementAccepted { .. }, Some(owner), _) => {

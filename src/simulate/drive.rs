@@ -38,8 +38,9 @@ pub async fn play(
     let dispatcher = Dispatcher::new(stage.store().clone(), transports, settings);
     let mut ledger = Ledger::from(start);
     tell(Line::Run(run))?;
+    let mut work_due = None;
     loop {
-        let due = [actors.next_at(), planner.next_due().await?, dispatcher.next_due().await?];
+        let due = [actors.next_at(), work_due];
         let Some(next) = due.into_iter().flatten().min().filter(|next| *next < end) else { return Ok(()) };
         let now = next.max(stage.app.now());
         stage.clock.set(now);
@@ -49,6 +50,7 @@ pub async fn play(
                 Ok(consequences) => {
                     tell(Line::Event(event))?;
                     for consequence in consequences {
+                        actors.note(&consequence);
                         tell(Line::Event(consequence))?;
                     }
                 }
@@ -70,8 +72,9 @@ pub async fn play(
             actors.on_decision(&decision);
             tell(Line::Decision(decision))?;
         }
+        work_due = [planner.next_due().await?, dispatcher.next_due().await?].into_iter().flatten().min();
         // What could not be settled now must not be looked at for ever at the same instant.
-        if [planner.next_due().await?, dispatcher.next_due().await?].into_iter().flatten().any(|at| at <= now) {
+        if work_due.is_some_and(|at| at <= now) {
             stage.clock.set(now + TimeDelta::seconds(1));
         }
     }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
+use domain::crisis_plan::ReviewTrigger;
 use domain::weekdays::Weekdays;
 use domain::words::{Channel, CheckInAnswer, GrantLevel, Job, Level, MessageKind, Outcome, PromptAnswer};
 use serde_json::{Map, Value};
@@ -298,6 +299,7 @@ word_fields! {
     Level: "primary or specialist";
     MessageKind: "info, reply_wanted, next_consultation or vault";
     PromptAnswer: "look_now, together, wait or fine_as_is";
+    ReviewTrigger: "plan_used, discharge, contact_changed, medicine_changed or helper_changed";
     Side: "owner or provider";
 }
 

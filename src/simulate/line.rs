@@ -4,6 +4,7 @@
 use super::fields::{Chars, Count, EveryDays, Fault, Field, Fields, Label, Named, ReplyWindow, Side, WallTime, Word};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
+use domain::crisis_plan::ReviewTrigger;
 use domain::weekdays::Weekdays;
 use domain::words::{Channel, CheckInAnswer, GrantLevel, Job, Level, MessageKind, Outcome, PromptAnswer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -152,7 +153,8 @@ happenings! {
     /// The one who did not write it has opened it.
     MessageOpened = "message_opened", Implied { message: Label }
     MessageRecalled = "message_recalled", Implied { message: Label }
-    /// The provider (or `by`, her substitute) answered in writing.
+    /// The provider (or `by`, her substitute) answered in writing. A message of theirs answers all
+    /// that was opened and waits; each then has its line.
     Reply = "reply", Implied {
         message: Label,
         /// The message that carries the answer, when it has a `message_sent` of its own. Without it
@@ -184,7 +186,8 @@ happenings! {
     KillSwitch = "kill_switch", Implied { on: bool }
     /// `who` is a person's label, or `owner` or `provider` for the one the line names.
     AccountSuspended = "account_suspended", Implied { who: Label }
-    /// After `n` unanswered check-ins the provider is told.
+    /// After `n` unanswered check-ins the provider is told. It stands in the agreement: a further
+    /// version of it follows on a line of its own.
     SilenceClauseSet = "silence_clause_set", Both { n: Count }
     PauseStarted = "pause_started", Owner {}
     PauseEnded = "pause_ended", Owner {}
@@ -194,7 +197,9 @@ happenings! {
     Consultation = "consultation", Both { at_time: DateTime<FixedOffset> }
     Grant = "grant", Both { subject: Label, level: GrantLevel }
     Revoke = "revoke", Both { subject: Label }
-    PlanWritten = "plan_written", Owner {}
+    /// She turns the review prompts on with it, and chooses what else may bring one: `plan_used`,
+    /// `discharge` and the like. Without a choice only the calendar does.
+    PlanWritten = "plan_written", Owner { triggers: Option<Vec<ReviewTrigger>> }
     PlanEdited = "plan_edited", Owner {}
     PlanUsed = "plan_used", Owner {}
     /// A plan prompt, or with `job` an agreement round, was opened.

@@ -10,6 +10,7 @@ use super::span::{Span, in_zone, plus_days, wall};
 use super::world::World;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use domain::crisis_plan::ReviewTrigger;
 use domain::words::{CheckInAnswer, GrantLevel, Job, Level, MessageKind, PromptAnswer};
 
 #[derive(Clone, Debug)]
@@ -137,7 +138,9 @@ impl Owner {
     fn plan_of_plan(&mut self, span: &Span, events: &mut Vec<Event>) {
         let written = plus_days(span.start, self.dice.between(2, 30).into());
         let minute = self.minute();
-        events.push(self.at(written, minute, Happening::PlanWritten {}));
+        let triggers = [ReviewTrigger::PlanUsed, ReviewTrigger::Discharge];
+        let triggers = self.dice.chance(60).then(|| triggers.to_vec());
+        events.push(self.at(written, minute, Happening::PlanWritten { triggers }));
         let mut day = written;
         for _ in 0..3 {
             day = plus_days(day, self.dice.between(15, 120).into());
@@ -227,9 +230,9 @@ impl Owner {
             series
         };
         let first = begin(self, accepted);
-        // After twelve weeks only she can renew it.
+        // After twelve weeks only she can renew it; the last check-in may have come some days late.
         let over = plus_days(accepted, 12 * 7);
-        let second = (span.contains(over) && self.dice.chance(60)).then(|| begin(self, plus_days(over, 3)));
+        let second = (span.contains(over) && self.dice.chance(60)).then(|| begin(self, plus_days(over, 6)));
         let stopped = match second {
             Some(second) if self.dice.chance(25) => Some((plus_days(over, self.dice.between(20, 70).into()), second)),
             None if self.dice.chance(25) => Some((plus_days(accepted, self.dice.between(20, 70).into()), first)),
@@ -388,6 +391,8 @@ impl Owner {
             ],
             PromptAnswer::Wait,
         );
+        let alone = answer == PromptAnswer::Together && sent.job == Job::PlanReview && !world.shares(&self.label);
+        let answer = if alone { PromptAnswer::Wait } else { answer };
         let answered = opened + TimeDelta::minutes(self.dice.between(1, 30).into());
         events.push(self.later(answered, provider, Happening::PromptAnswered { slot, answer, job }));
         if answer == PromptAnswer::LookNow {

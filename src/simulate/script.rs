@@ -100,7 +100,7 @@ async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         | H::HospitalDischarged {}
         | H::Grant { .. }
         | H::Revoke { .. }
-        | H::PlanWritten {}
+        | H::PlanWritten { .. }
         | H::PlanEdited {}
         | H::PlanUsed {}
         | H::PromptOpened { .. }

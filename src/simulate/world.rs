@@ -27,9 +27,10 @@ pub struct World {
     heavy: BTreeSet<Pair>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Terms {
     check_ins: bool,
+    window: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,6 +78,11 @@ impl World {
         self.plans.contains(owner)
     }
 
+    /// Whether the owner shares anything with anybody.
+    pub fn shares(&self, owner: &Label) -> bool {
+        self.grants.iter().any(|(pair, _)| pair.0 == *owner)
+    }
+
     /// Owners who wait for personal contact from this provider after a heavy answer.
     pub fn waiting_for_contact(&self, provider: &Label) -> Vec<Label> {
         self.heavy.iter().filter(|pair| pair.1 == *provider).map(|pair| pair.0.clone()).collect()
@@ -98,8 +104,12 @@ impl World {
         let owner_in = |set: &BTreeSet<Label>| event.owner.as_ref().is_some_and(|owner| set.contains(owner));
         match &event.what {
             Happening::RelationshipStarted { .. } => !active,
+            // The same once more would be no new version.
+            Happening::AgreementAccepted { reply_window_days, check_ins, .. } => {
+                let wanted = Terms { check_ins: *check_ins, window: Some(reply_window_days.0) };
+                pair.is_some_and(|pair| self.active.get(&pair).is_some_and(|terms| *terms != wanted))
+            }
             Happening::RelationshipEnded {}
-            | Happening::AgreementAccepted { .. }
             | Happening::CallLogged { .. }
             | Happening::SilenceClauseSet { .. }
             | Happening::Consultation { .. } => active,
@@ -148,7 +158,7 @@ impl World {
             Happening::Revoke { subject, .. } => {
                 pair.is_some_and(|pair| self.grants.contains(&(pair, subject.clone())))
             }
-            Happening::PlanWritten {} => !owner_in(&self.plans),
+            Happening::PlanWritten { .. } => !owner_in(&self.plans),
             Happening::PlanEdited {} | Happening::PlanUsed {} => owner_in(&self.plans),
             Happening::PromptOpened { slot, .. } => self.prompt(event, *slot).is_some_and(|state| !state.opened),
             Happening::PromptAnswered { slot, .. } => self.prompt(event, *slot).is_some_and(|state| !state.answered),
@@ -193,9 +203,9 @@ impl World {
                 self.gone.extend(event.provider.clone());
             }
             Happening::AccountSuspended { .. } => self.gone.extend(event.suspended().cloned()),
-            Happening::AgreementAccepted { check_ins, .. } => {
+            Happening::AgreementAccepted { reply_window_days, check_ins, .. } => {
                 if let Some(terms) = pair.and_then(|pair| self.active.get_mut(&pair)) {
-                    terms.check_ins = *check_ins;
+                    *terms = Terms { check_ins: *check_ins, window: Some(reply_window_days.0) };
                 }
             }
             Happening::MessageSent { message, from, message_kind, .. } => {
@@ -280,7 +290,7 @@ impl World {
                     self.grants.remove(&(pair, subject.clone()));
                 }
             }
-            Happening::PlanWritten {} => self.plans.extend(event.owner.clone()),
+            Happening::PlanWritten { .. } => self.plans.extend(event.owner.clone()),
             Happening::PauseStarted {} => self.paused.extend(event.owner.clone()),
             Happening::HospitalAdmitted {} => self.in_hospital.extend(event.owner.clone()),
             Happening::PauseEnded {} => self.paused.retain(|owner| Some(owner) != event.owner.as_ref()),

@@ -1,6 +1,7 @@
 //! What a pair agrees on, and its check-ins.
 
 use super::{Act, Stop, both, owner, pair, somebody};
+use crate::simulate::fields::ReplyWindow;
 use crate::simulate::line::{Event, Happening};
 use crate::simulate::stage::Stage;
 use backend::app::agreements as agreed;
@@ -26,6 +27,9 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
             terms.reply_window_days = u8::try_from(reply_window_days.0).unwrap_or(u8::MAX);
             terms.check_ins = CheckInTerms { permitted: *permitted, ..terms.check_ins };
             terms.absence_cover = AbsenceCover { substitute, ..terms.absence_cover };
+            if stage.terms.get(&id) == Some(&terms) {
+                return Err(Stop::Refused("this is in force already".into()));
+            }
             agree(stage, id, first, second, terms).await?;
         }
         Happening::SilenceClauseSet { n } => {
@@ -33,7 +37,13 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
             let mut terms = stage.terms.get(&id).cloned().unwrap_or_else(first_terms);
             terms.silence_clause =
                 Some(SilenceClause { after: u8::try_from(n.0).unwrap_or(u8::MAX), wish: "Ring meg.".into() });
+            let accepted = Happening::AgreementAccepted {
+                reply_window_days: ReplyWindow(terms.reply_window_days.into()),
+                check_ins: terms.check_ins.permitted,
+                substitute: terms.absence_cover.substitute.map(|id| stage.label(id)),
+            };
             agree(stage, id, first, second, terms).await?;
+            return Ok(vec![Event { what: accepted, ..event.clone() }]);
         }
         Happening::SeriesAccepted { series: label, every_days } => {
             let (id, first, second) = pair(stage, event)?;
@@ -124,6 +134,9 @@ async fn running(stage: &Stage, id: RelationshipId) -> Act<Option<rows::Series>>
 /// Renewed, restarted after a rest, or at another pace: the owner's acts.
 async fn anew(stage: &Stage, her: Caller, row: rows::Series, days: i32) -> Act<SeriesId> {
     let (app, id) = (&stage.app, SeriesId(row.id));
+    if row.state == SeriesState::Active.as_str() && row.every_days == days {
+        return Err(Stop::Refused("it runs at this pace already".into()));
+    }
     if row.every_days != days {
         check_ins::change_cadence(app, her, id, days).await?;
     }

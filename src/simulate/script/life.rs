@@ -8,8 +8,8 @@ use backend::app::review_prompts::{self, Wanted};
 use backend::app::sessions::Caller;
 use backend::app::{crisis_plan, grants, notification_settings, owners_life, profile, prompts};
 use chrono::NaiveDate;
-use domain::ids::{GrantId, SlotId};
-use domain::words::{Job, PlanLevel, PlanSection};
+use domain::ids::{AccountId, GrantId, SlotId};
+use domain::words::{Job, PlanLevel, PlanSection, PromptAnswer};
 use mobile_contract::grants::GrantIn;
 use mobile_contract::notification_settings::NotificationSettingIn;
 use mobile_contract::owners_life::QuietHoursIn;
@@ -60,10 +60,10 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
                 }
             }
         }
-        Happening::PlanWritten {} => {
+        Happening::PlanWritten { triggers } => {
             let her = owner(stage, event).await?;
             write_plan(stage, her, "Det jeg gjør.").await?;
-            let wanted = Wanted { on: true, ..Wanted::default() };
+            let wanted = Wanted { on: true, every_days: None, triggers: triggers.clone() };
             review_prompts::set(&app, her, wanted).await?;
         }
         Happening::PlanEdited {} => {
@@ -83,7 +83,9 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         Happening::PromptAnswered { slot, answer, job } => {
             let her = owner(stage, event).await?;
             let prompt = prompt(stage, event, her, *slot, *job).await?;
-            prompts::answer(&app, her, SlotId(prompt.id), *answer, None).await?;
+            let about_plan = prompt.job == Job::PlanReview.as_str() && *answer == PromptAnswer::Together;
+            let with = if about_plan { Some(somebody_who_sees_the_plan(stage, her).await?) } else { None };
+            prompts::answer(&app, her, SlotId(prompt.id), *answer, with).await?;
         }
         Happening::QuietHoursSet { from, to } => {
             let her = owner(stage, event).await?;
@@ -138,6 +140,17 @@ async fn write_plan(stage: &Stage, her: Caller, words: &str) -> Act<()> {
     let tag = etag(present.version);
     crisis_plan::write_section(&stage.app, her, PlanSection::WhatIDo, words, Some(&tag)).await?;
     Ok(())
+}
+
+/// Whom she looks at her plan with: the first of those she shares it with.
+async fn somebody_who_sees_the_plan(stage: &Stage, her: Caller) -> Act<AccountId> {
+    let given = grants::list(&stage.app, her, None, Some(100)).await?;
+    let readers =
+        given.items.iter().filter(|grant| grant.revoked_at.is_none()).filter_map(|grant| grant.provider.as_ref());
+    readers
+        .map(|party| AccountId(party.id))
+        .min()
+        .ok_or_else(|| Stop::Refused("she shares her plan with nobody".into()))
 }
 
 /// The prompt an owner got on a date.

@@ -33,9 +33,13 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
                 in_reply_to: None,
                 draft: None,
             };
+            let before = clocks::open_of(stage.store().read(), id).await?;
             let sent = messages::send(&app, author, id, writing).await?;
             stage.name(sent.id, message);
             stage.messages.insert(message.clone(), MessageId(sent.id));
+            if *from == Side::Provider {
+                return answered(stage, id, &before, message, by.as_ref(), event).await;
+            }
         }
         Happening::MessageOpened { message } => {
             let written = written(stage, message).await?;
@@ -51,7 +55,9 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         Happening::Reply { message, reply_message, by } => {
             let written = written(stage, message).await?;
             // Its own line says when the answer was written.
-            if reply_message.is_none() {
+            if reply_message.is_some() {
+                clock(stage, &written).await?;
+            } else {
                 let author = answerer(stage, &written, by.as_ref()).await?;
                 let writing = Writing {
                     id: None,
@@ -114,6 +120,24 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         _ => {}
     }
     Ok(Vec::new())
+}
+
+/// What a provider's message answered, as events of their own: it is seen, not guessed.
+async fn answered(
+    stage: &Stage,
+    id: RelationshipId,
+    before: &[rows::ReplyClock],
+    carrier: &Label,
+    by: Option<&Label>,
+    event: &Event,
+) -> Act<Vec<Event>> {
+    let open = clocks::open_of(stage.store().read(), id).await?;
+    let closed = before.iter().filter(|clock| !open.iter().any(|other| other.id == clock.id));
+    let what = |message| Happening::Reply { message, reply_message: Some(carrier.clone()), by: by.cloned() };
+    Ok(closed
+        .filter_map(|clock| clock.message_id)
+        .map(|message| Event { what: what(stage.label(message)), ..event.clone() })
+        .collect())
 }
 
 fn gone() -> Stop {

@@ -4,7 +4,8 @@ use super::{Act, Stop, both, somebody};
 use crate::simulate::fields::Label;
 use crate::simulate::line::{Event, Happening};
 use crate::simulate::stage::Stage;
-use backend::app::{kill_switch, organisation_accounts, policies};
+use backend::app::{kill_switch, organisation_accounts, parting, policies};
+use domain::words::RelationshipState;
 
 pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
     let app = stage.app.clone();
@@ -18,13 +19,19 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
             let who = somebody(stage, who)?;
             organisation_accounts::suspend(&app, admin, who.actor.account).await?;
         }
-        // Leaving is the same act as being suspended: open clocks are handed over or released first.
+        // She leaves each relationship first, which hands over or releases her promises.
         Happening::ProviderLeft {} => {
             let label: &Label = match (&event.provider, both(event)) {
                 (Some(label), _) => label,
                 (None, _) => return Err(Stop::Refused("provider must be named".into())),
             };
             let who = somebody(stage, label)?;
+            for related in storage::relationships::of_account(app.store.read(), who.actor.account, app.now()).await? {
+                let active = related.view.state == RelationshipState::Active;
+                if active && related.view.members.contains(&who.actor.account) {
+                    parting::leave(&app, who, related.view.id).await?;
+                }
+            }
             organisation_accounts::suspend(&app, admin, who.actor.account).await?;
         }
         Happening::PolicyPublished { changes, .. } => {

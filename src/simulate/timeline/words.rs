@@ -163,7 +163,7 @@ pub fn event(event: &Event) -> String {
         }
         Happening::Grant { subject, level } => format!("shares {subject} with {provider} ({level})"),
         Happening::Revoke { subject } => format!("no longer shares {subject} with {provider}"),
-        Happening::PlanWritten {} => "writes her plan".to_owned(),
+        Happening::PlanWritten { .. } => "writes her plan".to_owned(),
         Happening::PlanEdited {} => "edits her plan".to_owned(),
         Happening::PlanUsed {} => "uses her plan".to_owned(),
         Happening::PromptOpened { slot, .. } => format!("opens the prompt of {}", slot.format("%a %-d %b")),
