@@ -40,7 +40,7 @@ pub struct ReviewPromptsIn {
     /// Days between reviews; one of `every_days_menu`. Its first where nothing is said.
     #[oai(skip_serializing_if_is_none)]
     pub every_days: Option<i32>,
-    /// All of them where nothing is said.
+    /// What may bring a prompt besides the calendar; nothing where nothing is said.
     #[oai(skip_serializing_if_is_none)]
     pub triggers: Option<Vec<ReviewTrigger>>,
 }
