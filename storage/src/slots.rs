@@ -198,10 +198,15 @@ pub async fn fill(
     Ok(())
 }
 
-/// Lets what is made once for a slot be made by one at a time: who comes second waits here and finds it made.
-pub async fn lock(tx: &WriteTx, id: SlotId) -> Result<()> {
-    slot::Entity::find_by_id(id.0).lock(LockType::NoKeyUpdate).one(&**tx).await?;
-    Ok(())
+/// The slot as it now is, which is nobody else's until the end of the transaction: what is made once for a slot
+/// is made by one at a time.
+pub async fn lock(tx: &WriteTx, id: SlotId) -> Result<Option<rows::Slot>> {
+    Ok(slot::Entity::find_by_id(id.0).lock(LockType::NoKeyUpdate).one(&**tx).await?)
+}
+
+/// Locks a slot that was found due; [`StorageError::Stale`] when another planner has looked at it since.
+pub async fn take(tx: &WriteTx, found: &rows::Slot) -> Result<rows::Slot> {
+    lock(tx, SlotId(found.id)).await?.filter(|row| row.next_at == found.next_at).ok_or(StorageError::Stale)
 }
 
 pub async fn by_id(db: &impl ConnectionTrait, id: SlotId) -> Result<Option<rows::Slot>> {

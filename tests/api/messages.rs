@@ -1,4 +1,5 @@
 use super::fixture::{Fixture, Pair, Reply, Who};
+use super::machinery::Machinery;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ConcernId, RelationshipId};
 use domain::words::{ConcernKind, Job, Outcome, Role};
@@ -475,6 +476,28 @@ async fn ending_closes_promises_and_leaves_only_what_was_opened() {
     let open = notices(&fixture, &pair.owner).await;
     assert!(open.iter().all(|(outcome, _)| outcome == Outcome::Cancelled.as_str()), "{open:?}");
     assert!(concerns::open_of(fixture.app.store.read(), pair.relationship).await.expect("concerns").is_empty());
+}
+
+/// Both have found a held notice due: the second to look leaves it alone.
+#[tokio::test]
+async fn two_planners_tell_of_a_message_once() {
+    let fixture = Fixture::new().await;
+    let pair = writing_pair(&fixture).await;
+    at(&fixture, "2026-10-05T19:00:00Z");
+    write(&fixture, &pair, &pair.provider, "info", "Good night.").await;
+    let machinery = Machinery::over(&fixture);
+    machinery.run_to(&fixture, "2026-10-05T19:01:00Z").await;
+    at(&fixture, "2026-10-06T07:00:00Z");
+    let store = &fixture.app.store;
+    let found = slots::due(store.read(), fixture.app.now(), 10).await.expect("due").remove(0);
+    assert_eq!((found.job.as_str(), found.outcome.as_str()), ("message_notice", "held"));
+    let tx = store.write().await.expect("tx");
+    assert_eq!(slots::take(&tx, &found).await.expect("the first").id, found.id);
+    drop(tx);
+    machinery.plan().await;
+    let tx = store.write().await.expect("tx");
+    let second = slots::take(&tx, &found).await;
+    assert!(matches!(second, Err(storage::StorageError::Stale)), "{second:?}");
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
         return Err(StorageError::Corrupt("notice to nobody".into()));
     };
     let tx = store.write().await?;
+    let row = &slots::take(&tx, row).await?;
     let items: Vec<MessageId> = notices::items_of(row).into_iter().map(MessageId).collect();
     let news = notices::news(&*tx, &items).await?;
     let question = Question {

@@ -8,7 +8,7 @@ use domain::words::{Job, Outcome, RoundCause};
 use serde_json::json;
 use storage::facts::{self, Answered, Question};
 use storage::slots::NewSlot;
-use storage::{Result, Store, WriteTx, agreement_rounds, clocks, due_clocks, rows};
+use storage::{Result, Store, WriteTx, agreement_rounds, clocks, due_clocks, rows, slots};
 
 const USEFUL: TimeDelta = TimeDelta::days(7);
 
@@ -60,6 +60,7 @@ pub async fn look(store: &Store, clock: &rows::ReplyClock) -> Result<()> {
 pub async fn look_again(store: &Store, row: &rows::Slot) -> Result<()> {
     let now = store.clock.now();
     let tx = store.write().await?;
+    let row = &slots::take(&tx, row).await?;
     let clock = clocks::by_id(&*tx, ReplyClockId(row.subject)).await?;
     let still = clock.filter(|clock| clock.closed_at.is_none() && clock.promised_on == row.on_date);
     let Some(clock) = still else {
