@@ -54,6 +54,8 @@ pub struct Received {
     pub body: Value,
     /// Whether it was processed, as an actual push would have been.
     pub taken: bool,
+    /// Over which connection it came, counted from 1.
+    pub connection: usize,
 }
 
 impl Received {
@@ -138,7 +140,7 @@ impl ApnsGateway {
 
 async fn serve(socket: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
     let Ok(tls) = acceptor.accept(socket).await else { return };
-    shared.connections.fetch_add(1, Ordering::SeqCst);
+    let number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;
     let Ok(mut connection) = h2::server::Builder::new().max_concurrent_streams(100).handshake(tls).await else {
         return;
     };
@@ -160,13 +162,19 @@ async fn serve(socket: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
                 if matches!(answer, Answer::TakeAndGoAway) {
                     connection.graceful_shutdown();
                 }
-                tokio::spawn(handle(request, respond, answer, Arc::clone(&shared)));
+                tokio::spawn(handle(request, respond, answer, number, Arc::clone(&shared)));
             }
         }
     }
 }
 
-async fn handle(request: Request<RecvStream>, mut respond: SendResponse<Bytes>, answer: Answer, shared: Arc<Shared>) {
+async fn handle(
+    request: Request<RecvStream>,
+    mut respond: SendResponse<Bytes>,
+    answer: Answer,
+    connection: usize,
+    shared: Arc<Shared>,
+) {
     let (parts, mut stream) = request.into_parts();
     let mut body = Vec::new();
     while let Some(Ok(chunk)) = stream.data().await {
@@ -184,7 +192,7 @@ async fn handle(request: Request<RecvStream>, mut respond: SendResponse<Bytes>, 
     };
     let taken = matches!(answer, Answer::Take | Answer::Late(_) | Answer::TakeAndGoAway | Answer::ProcessOnly);
     let apns_id = parts.headers["apns-id"].clone();
-    let received = Received { device_token, headers: parts.headers, body: parsed, taken };
+    let received = Received { device_token, headers: parts.headers, body: parsed, taken, connection };
     shared.ledger.lock().expect("ledger").push(received);
     match answer {
         Answer::Refuse(status, reason) => refuse(&mut respond, status, json!({ "reason": reason }), None),

@@ -190,6 +190,11 @@ impl Harness {
         self.database.url()
     }
 
+    /// Where its wrapped data keys are.
+    pub fn wrapped_keys(&self) -> &str {
+        self.database.keys()
+    }
+
     fn environment(&self) -> Vec<(String, String)> {
         let variable = |key: &str| format!("RECONNECT__{}", key.replace('.', "__").to_uppercase());
         let settings = self.settings.iter().map(|(key, value)| (variable(key), value.clone()));

@@ -3,17 +3,20 @@
 //! phones. The clock is put forward from outside; nothing in the binary knows of it.
 
 mod check_ins;
+mod crowd;
 mod hospital;
 mod long_read;
 mod outside;
 mod person;
 mod promises;
+mod replicas;
+mod revocation;
 mod shared_plan;
 mod vault;
 mod world;
 
 pub use person::Person;
-pub use world::{Pair, World};
+pub use world::{Pair, World, oslo};
 
 use crate::harness::PATIENCE;
 use std::time::Duration;

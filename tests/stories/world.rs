@@ -48,14 +48,19 @@ pub fn oslo(time: &str) -> DateTime<Utc> {
 impl World {
     /// Everything runs, it is `time` in Oslo, and nobody has an account.
     pub async fn at(time: &str, database: Database) -> Self {
-        let mut world = Self::still(time, database).await;
+        Self::with(&[], time, database).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(settings: &[(&'static str, &str)], time: &str, database: Database) -> Self {
+        let mut world = Self::still(settings, time, database).await;
         world.house = world.house.start("serve").await;
         world.worker = Some(world.house.spawn(&["work"]));
         world
     }
 
     /// Migrated, and nothing runs yet.
-    pub async fn still(time: &str, database: Database) -> Self {
+    pub async fn still(others: &[(&'static str, &str)], time: &str, database: Database) -> Self {
         let (house, clock) = Harness::on(database).await.at(oslo(time));
         let key = KeyPair::generate().expect("a key");
         let shared = Arc::new(clock.clone());
@@ -85,7 +90,8 @@ impl World {
             ("server.public_url", PUBLIC_URL.to_owned()),
             ("worker.poll_seconds", "1".to_owned()),
         ];
-        let house = house.set_all(settings).set_all(mail.settings());
+        let others = others.iter().map(|(key, value)| (*key, (*value).to_owned()));
+        let house = house.set_all(settings).set_all(mail.settings()).set_all(others);
         let migrated = house.run(&["migrate"]).await;
         assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
         let database = sea_orm::Database::connect(house.database_url()).await.expect("the database");
@@ -114,13 +120,18 @@ impl World {
     async fn put_to(&self, time: DateTime<Utc>) {
         // A clock on a wall passes through every time: what was begun before is not begun after.
         self.settled().await;
+        self.strike(time).await;
+        self.settled().await;
+    }
+
+    /// Puts the clock forward and waits for nothing.
+    pub async fn strike(&self, time: DateTime<Utc>) {
         assert!(time >= self.clock.now(), "time goes forward: {time}");
         self.clock.set(time);
         if self.database.get_database_backend() == DbBackend::Postgres {
-            // As a commit of another process would: no need to wait until the worker looks by itself.
+            // As a commit of another process would: no need to wait until a worker looks by itself.
             self.database.execute_unprepared(&format!("notify {WAKE_CHANNEL}")).await.expect("announced");
         }
-        self.settled().await;
     }
 
     /// Waits until nothing is due or under way.
@@ -145,6 +156,12 @@ impl World {
         self.row(&first).await?.try_get("", "it").expect("a time")
     }
 
+    /// How many rows there are of this.
+    pub async fn count(&self, of: &str) -> i64 {
+        let row = self.row(&format!("select count(*) as it from {of}")).await.expect("a row");
+        row.try_get("", "it").expect("a count")
+    }
+
     async fn row(&self, question: &str) -> Option<QueryResult> {
         let question = Statement::from_string(self.database.get_database_backend(), question);
         self.database.query_one_raw(question).await.expect("an answer")
@@ -159,7 +176,7 @@ impl World {
         let said = String::from_utf8(made.stdout).expect("UTF-8");
         let code = said.lines().find_map(|line| line.strip_prefix("    "));
         let code = code.unwrap_or_else(|| panic!("{said}{}", String::from_utf8_lossy(&made.stderr)));
-        self.private.lock().expect("what is private").extend([name.to_owned(), login.clone(), ORGANISATION.to_owned()]);
+        self.keep_names([name, &login, ORGANISATION]);
         let number = self.phones.fetch_add(1, Ordering::Relaxed);
         Person::open(self.house.client(), self.clock.clone(), code, phone, number).await
     }
@@ -250,8 +267,13 @@ impl World {
         owner.put(&format!("/v1/plan/sections/{section}"), json!({ "text": text })).await.is(200);
     }
 
+    /// Keeps what people and places are called.
+    pub fn keep_names<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
+        self.private.lock().expect("what is private").extend(names.into_iter().map(str::to_owned));
+    }
+
     /// Keeps the words of it that are too long to be in a fixed text, or a token, by chance.
-    fn keep_private(&self, text: &str) {
+    pub fn keep_private(&self, text: &str) {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 5);
         let mut private = self.private.lock().expect("what is private");
         for word in words.map(str::to_owned) {
