@@ -1,8 +1,10 @@
 //! Listening: what `up` and `serve` share.
 
 use crate::config::Config;
+use crate::metrics;
 use crate::shell::{Done, Shell};
 use backend::{App, Settings};
+use poem::Route;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use std::time::Duration;
 use storage::Store;
@@ -23,9 +25,11 @@ pub async fn serve(shell: &Shell, store: Store) -> Done {
         tracing::info!(server.address = %address, "listening");
     }
     let app = App::new(store, settings(&shell.config));
+    let routes =
+        Route::new().at("/metrics", metrics::endpoint(&shell.config.telemetry)).nest("/", backend::routes::routes(app));
     poem::Server::new_with_acceptor(acceptor)
         .idle_timeout(IDLE)
-        .run_with_graceful_shutdown(backend::routes::routes(app), shell.shutdown.cancelled(), Some(server.drain))
+        .run_with_graceful_shutdown(routes, shell.shutdown.cancelled(), Some(server.drain))
         .await?;
     Ok(())
 }

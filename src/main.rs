@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod http;
 mod master_key;
+mod metrics;
 mod migrate;
 mod open_store;
 mod openapi;

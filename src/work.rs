@@ -1,7 +1,7 @@
 //! `reconnect work`: plans and sends what is due; as many replicas as wanted.
 
 use crate::shell::{Done, Shell};
-use crate::{master_key, open_store, transports};
+use crate::{master_key, metrics, open_store, transports};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use storage::Store;
@@ -13,7 +13,11 @@ pub async fn run(shell: Shell) -> Done {
     let transports = Arc::new(transports::open(&shell.config, Arc::clone(&shell.clock))?);
     let store = open_store::migrated(&shell, master).await?;
     tracing::info!("working");
-    keep_working(&shell, store.clone(), transports).await;
+    let working = async {
+        keep_working(&shell, store.clone(), transports).await;
+        Ok(())
+    };
+    tokio::try_join!(working, metrics::serve(&shell))?;
     Ok(store.close().await?)
 }
 

@@ -31,6 +31,21 @@ on_both_databases! {
         assert!(log.contains(&house.address().to_string()) && log.contains("draining"), "{log}");
     }
 
+    async fn it_counts_for_who_may_look_and_for_nobody_else(database) {
+        let mut house = migrated(database).await.start("serve").await;
+        let client = house.client();
+        assert_eq!(client.get("/v1/me").await.status, 401);
+        let page = client.get("/metrics").await;
+        assert_eq!(page.status, 200);
+        let text = page.text();
+        assert!(text.contains("reconnect_calls_total{operation=\"get_me\",status=\"401\"} 1"), "{text}");
+        assert!(text.contains("reconnect_slots_total{job=\"check_in\",outcome=\"sent\"} 0"), "{text}");
+        assert!(text.contains("process_resident_memory_bytes"), "{text}");
+        // A proxy on this machine speaks for the whole world.
+        assert_eq!(client.with("x-forwarded-for", "203.0.113.7").get("/metrics").await.status, 404);
+        house.stop().await;
+    }
+
     async fn migrating_twice_at_once_is_safe(database) {
         let house = Harness::on(database).await;
         let (one, other) = tokio::join!(house.run(&["migrate"]), house.run(&["migrate"]));

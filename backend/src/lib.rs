@@ -5,6 +5,7 @@ pub mod app;
 pub mod call;
 mod idempotency;
 mod limits;
+pub mod meters;
 mod middleware;
 pub mod routes;
 pub mod state;

@@ -2,13 +2,14 @@
 //! conditional reads, and every error turned into a problem.
 
 use crate::api::problem::{body as problem_body, problem, too_many};
-use crate::call;
 use crate::state::{App, Settings};
+use crate::{call, meters};
 use ipnet::IpNet;
 use mobile_contract::problem::ProblemCode;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
+use poem_openapi::OperationId;
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
 };
@@ -16,14 +17,34 @@ use poem_openapi::types::ToJSON;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// All of it, in its order.
 pub struct Surroundings(pub Arc<App>);
 
 impl<E: Endpoint> Middleware<E> for Surroundings {
-    type Output = Surrounded<E>;
+    type Output = Surrounded<Noted<E>>;
     fn transform(&self, inner: E) -> Self::Output {
-        Surrounded { inner, app: Arc::clone(&self.0) }
+        Surrounded { inner: Noted(inner), app: Arc::clone(&self.0) }
+    }
+}
+
+/// Notes which operation was reached, before an error becomes an answer and forgets it.
+pub struct Noted<E>(E);
+
+impl<E: Endpoint> Endpoint for Noted<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let answer = self.0.call(request).await.map(IntoResponse::into_response);
+        let operation = match &answer {
+            Ok(response) => response.data::<OperationId>(),
+            Err(error) => error.data::<OperationId>(),
+        };
+        if let Some(operation) = operation {
+            call::reached(operation.0);
+        }
+        answer
     }
 }
 
@@ -37,11 +58,13 @@ impl<E: Endpoint> Endpoint for Surrounded<E> {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let asked = request.header(header::ACCEPT_LANGUAGE).and_then(crate::texts::negotiate);
+        let begun = Instant::now();
         call::within(asked, self.app.settings.default_language, async {
             let response = match self.answer(request).await {
                 Ok(response) => response,
                 Err(error) => as_problem(error),
             };
+            meters::answered(call::operation().unwrap_or("none"), response.status(), begun.elapsed());
             Ok(finished(response))
         })
         .await

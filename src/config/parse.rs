@@ -1,8 +1,9 @@
 //! What a text must look like to be a port, a zone, an address …, and what to say when it does not.
 
 use super::problem::Wrong;
+use ipnet::IpNet;
 use std::fmt::Display;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -113,4 +114,15 @@ pub fn is_this_machine<S: AsRef<str>>(host: &Host<S>) -> bool {
 pub fn is_postgres(text: &str) -> bool {
     Url::parse(text)
         .is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql") && url.has_host() && url.path().len() > 1)
+}
+
+/// `10.0.0.0/8`, or one address.
+pub fn network(text: &str) -> Result<IpNet, Wrong> {
+    let address = || text.parse().map(|address: IpAddr| IpNet::from(address));
+    text.parse().or_else(|_| address()).map_err(|_| Wrong::new("a network", "networks such as 10.0.0.0/8"))
+}
+
+/// Where to listen.
+pub fn listen(text: &str) -> Result<SocketAddr, Wrong> {
+    from_str("an address to listen on", "an address and a port, such as 127.0.0.1:8080")(text)
 }

@@ -5,6 +5,8 @@ use super::problem::Wrong;
 use super::reader::Reader;
 use chrono_tz::Tz;
 use domain::words::Language;
+use ipnet::IpNet;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -34,6 +36,10 @@ pub struct Telemetry {
     /// Directives of `tracing_subscriber::EnvFilter`, known to be well-formed.
     pub log: String,
     pub format: LogFormat,
+    /// Who is answered at `/metrics`.
+    pub metrics_networks: Vec<IpNet>,
+    /// Where a worker without an API offers its own.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +75,9 @@ impl Telemetry {
         let log = from.value("telemetry.log", directives);
         let format =
             from.value("telemetry.format", parse::word(&[("text", LogFormat::Text), ("json", LogFormat::Json)]));
-        Some(Self { log: log?, format: format? })
+        let metrics_networks = from.list("telemetry.metrics_networks", parse::network);
+        let metrics_listen = from.optional("telemetry.metrics_listen", parse::listen);
+        Some(Self { log: log?, format: format?, metrics_networks: metrics_networks?, metrics_listen: metrics_listen? })
     }
 }
 

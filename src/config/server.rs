@@ -40,14 +40,11 @@ pub struct Limits {
 
 impl Server {
     pub fn read(from: &mut Reader) -> Option<Self> {
-        let listen = from.value(
-            "server.listen",
-            parse::from_str("an address to listen on", "an address and a port, such as 127.0.0.1:8080"),
-        );
+        let listen = from.value("server.listen", parse::listen);
         let public_url = public_url(from, listen);
         let body_limit = from.value("server.body_limit", parse::number("a number of bytes", 131_072..=16_777_216));
         let oldest_app = oldest_app(from);
-        let trusted_proxies = from.list("server.trusted_proxies", network);
+        let trusted_proxies = from.list("server.trusted_proxies", parse::network);
         let drain = from.value("server.drain_seconds", parse::seconds(1..=300));
         Some(Self {
             listen: listen?,
@@ -111,10 +108,4 @@ fn app_version(text: &str) -> Result<[u32; 3], Wrong> {
         [major, minor, patch] => Ok([major, minor, patch]),
         _ => Err(wrong()),
     }
-}
-
-/// `10.0.0.0/8`, or one address.
-fn network(text: &str) -> Result<IpNet, Wrong> {
-    let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-    text.parse().or_else(|_| address()).map_err(|_| Wrong::new("a network", "networks such as 10.0.0.0/8"))
 }

@@ -1,6 +1,7 @@
 //! Building a digest: at the moment of sending, with a constant number of queries. What was recalled
 //! or is no longer shared has vanished; what was read is no longer new.
 
+use crate::planner::decided;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::digest::{Candidate, Digest, Section, compose as order};
 use domain::gate::{self, AbsenceFacts, Decision, Facts, Reason, Verdict};
@@ -136,6 +137,6 @@ async fn remind(
             sent_on: None,
         },
     };
-    slots::plan(tx, new, now).await?;
+    decided::write(tx, None, new, now).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! Message-ID, and the receiver folds it.
 
 use crate::digests;
+use crate::meters::{self, Queue};
 use crate::planner::decided;
 use crate::transport::{LockScreenLine, MailOrder, Outcome as Sending, PushOrder, Transports};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +16,7 @@ use futures::StreamExt as _;
 use mobile_contract::push::PushAction;
 use secrecy::SecretString;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use storage::deliveries::{self, Attempt, MOST_CRASHES, WITHDRAW};
 use storage::facts::{self, Answered, Question};
 use storage::{Result, StorageError, Store, clocks, instance, notices, rows, series, slots};
@@ -124,13 +125,18 @@ impl Dispatcher {
 
     /// When the next delivery becomes due.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        deliveries::next_due(self.store.read()).await
+        let next = deliveries::next_due(self.store.read()).await?;
+        meters::behind(Queue::Dispatch, next, self.store.clock.now());
+        Ok(next)
     }
 
     /// One claimed delivery. A failure leaves the claim to run out: the delivery comes back.
     pub async fn handle(&self, row: rows::Delivery) {
-        let id = row.id;
-        if let Err(error) = self.deliver(row).await {
+        let (id, channel, begun) = (row.id, row.channel.clone(), Instant::now());
+        let delivered = self.deliver(row).await;
+        meters::took(&channel, begun.elapsed());
+        if let Err(error) = delivered {
+            meters::failed(Queue::Dispatch);
             tracing::error!(error = %error, delivery.id = %id, "dispatch.failed");
         }
     }
@@ -481,16 +487,21 @@ impl Dispatcher {
         let now = self.store.clock.now();
         let tx = self.store.write().await?;
         deliveries::record(&tx, row, self.worker, &attempt, now).await?;
+        meters::attempted(&row.channel, attempt.state.as_str(), attempt.reason.as_deref().unwrap_or_default());
         if let Some(slot) = slot {
             match attempt.state {
                 DeliveryState::Sent => {
-                    slots::sent(&tx, SlotId(slot.id), now).await?;
+                    if slots::sent(&tx, SlotId(slot.id), now).await? {
+                        meters::decided(slot.job.parse()?, Outcome::Sent);
+                    }
                 }
                 DeliveryState::Failed | DeliveryState::Dead => {
                     let siblings = deliveries::of_notification(&*tx, NotificationId(row.notification_id)).await?;
                     let open = |state: &str| matches!(state, "pending" | "claimed" | "sent");
                     if !siblings.iter().any(|sibling| open(&sibling.state)) {
-                        slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await?;
+                        if slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await? {
+                            meters::decided(slot.job.parse()?, Outcome::Failed);
+                        }
                     }
                 }
                 _ => {}

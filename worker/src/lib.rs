@@ -2,6 +2,7 @@
 
 pub mod digests;
 pub mod dispatch;
+pub mod meters;
 pub mod planner;
 mod queue;
 mod run;

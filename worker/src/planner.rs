@@ -10,6 +10,7 @@ mod notices;
 mod overdue;
 mod prompts;
 
+use crate::meters::{self, Queue};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ReplyClockId, SeriesId, SlotId};
 use domain::words::Job;
@@ -60,6 +61,12 @@ impl Planner {
             })
             .await?;
         }
+        let oldest = [
+            due_series.first().and_then(|row| row.next_at),
+            due_clocks.first().and_then(|row| row.next_at),
+            due_slots.first().and_then(|row| row.next_at),
+        ];
+        meters::behind(Queue::Planner, oldest.into_iter().flatten().min(), now);
         Ok(due_series.len() + due_clocks.len() + due_slots.len())
     }
 
@@ -104,6 +111,7 @@ impl Planner {
             Err(error @ StorageError::Unavailable(_)) => Err(error),
             Err(error) => {
                 tracing::error!(error = %error, row.id = %id, "{event}");
+                meters::failed(Queue::Planner);
                 let tx = self.store.write().await?;
                 postpone(&tx, self.store.clock.now() + AFTER_FAILURE).await?;
                 tx.commit().await

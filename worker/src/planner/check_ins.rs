@@ -186,7 +186,7 @@ async fn drop_anchor(
     let reason = if quiet { Reason::QuietHours } else { Reason::OutsideHours };
     let decided = decided::decided(Outcome::Skipped, reason, &verdict, &answered);
     let slot = new_slot(store, row, pair, plan, place, place.anchor, now, &answered, decided);
-    slots::plan(&tx, slot, now).await?;
+    decided::write(&tx, None, slot, now).await?;
     go_on(tx, row, pair, plan, place, now).await
 }
 
@@ -348,7 +348,7 @@ async fn skip(
     if let Some(held) = slots::by_identity(&*tx, Job::CheckIn, row.id, date, pair.owner).await? {
         let mut last = decided::decided(Outcome::Skipped, verdict.reason(), verdict, answered);
         last.counts_unanswered = verdict.only(Reason::PromptUnread);
-        slots::decide(&tx, SlotId(held.id), &last, None, now).await?;
+        decided::rewrite(&tx, &held, &last, None, now).await?;
     }
     go_on(tx, row, pair, plan, place, now).await
 }

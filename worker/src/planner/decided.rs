@@ -1,5 +1,6 @@
 //! A verdict turned into what the ledger and the outbox hold.
 
+use crate::meters;
 use chrono::{DateTime, Utc};
 use domain::gate::{Decision, Reason, Verdict};
 use domain::ids::{AccountId, NotificationId, SlotId};
@@ -8,7 +9,7 @@ use serde_json::json;
 use storage::deliveries::{self, NewNotification};
 use storage::facts::Answered;
 use storage::slots::{Decided, NewSlot};
-use storage::{Result, Store, WriteTx};
+use storage::{Result, Store, WriteTx, rows};
 
 /// The channels a thing goes out on: always the app; the push where she has a device, unless she
 /// chose none or the gate keeps it in the app; the mail for digests only.
@@ -73,9 +74,22 @@ pub async fn enqueue(
     deliveries::enqueue(tx, notification, channels, &|| store.new_id(), now).await
 }
 
+/// Writes a later decision about a slot that waits by itself. Tells whether it was open to it.
+pub async fn rewrite(
+    tx: &WriteTx,
+    row: &rows::Slot,
+    decided: &Decided,
+    next_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    meters::decided(row.job.parse()?, decided.outcome);
+    storage::slots::decide(tx, SlotId(row.id), decided, next_at, now).await
+}
+
 /// Writes a first decision, or a later one about a slot that is still open. Tells whether the slot
 /// was open to it.
 pub async fn write(tx: &WriteTx, open: Option<SlotId>, new: NewSlot, now: DateTime<Utc>) -> Result<bool> {
+    meters::decided(new.job, new.decided.outcome);
     match open {
         Some(id) => storage::slots::decide(tx, id, &new.decided, new.next_at, now).await,
         None => storage::slots::plan(tx, new, now).await,

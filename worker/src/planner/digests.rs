@@ -112,12 +112,12 @@ async fn plan(
         Decision::Send { .. } if still_useful => {
             let channels = decided::channels(tx, Job::Digest, &answered, &verdict).await?;
             slot.decided = decided::going_out(&verdict, &answered, &channels, now);
-            if slots::plan(tx, slot.clone(), now).await? {
+            if decided::write(tx, None, slot.clone(), now).await? {
                 decided::enqueue(store, tx, &slot, &channels, midnight, now).await?;
             }
         }
         _ => {
-            slots::plan(tx, slot, now).await?;
+            decided::write(tx, None, slot, now).await?;
         }
     }
     storage::due_clocks::doubt_unopened(tx, provider, rules.uncertain_after_working_days, now).await

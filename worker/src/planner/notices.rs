@@ -55,12 +55,12 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
         _ if folded => {
             let mut decided = decided::decided(Outcome::Folded, Reason::Folded, &verdict, &answered);
             decided.channels = json!([Channel::InApp.as_str()]);
-            slots::decide(&tx, SlotId(row.id), &decided, None, now).await?;
+            decided::rewrite(&tx, row, &decided, None, now).await?;
         }
         Decision::Send { .. } => {
             let channels = decided::channels(&tx, Job::MessageNotice, &answered, &verdict).await?;
             let decided = decided::going_out(&verdict, &answered, &channels, now);
-            if slots::decide(&tx, SlotId(row.id), &decided, None, now).await? {
+            if decided::rewrite(&tx, row, &decided, None, now).await? {
                 if news.len() < items.len() {
                     let left: Vec<Uuid> = news.iter().map(|id| id.0).collect();
                     slots::fill(&tx, SlotId(row.id), json!(left), None, row.closes_at).await?;
@@ -70,12 +70,12 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
         }
         Decision::Hold { until, reason } => {
             let decided = decided::decided(Outcome::Held, reason, &verdict, &answered);
-            slots::decide(&tx, SlotId(row.id), &decided, Some(until), now).await?;
+            decided::rewrite(&tx, row, &decided, Some(until), now).await?;
         }
         Decision::Block(reason) => {
             let reason = if reason == Reason::NothingToSay { Reason::AlreadyRead } else { reason };
             let decided = decided::decided(Outcome::Skipped, reason, &verdict, &answered);
-            slots::decide(&tx, SlotId(row.id), &decided, None, now).await?;
+            decided::rewrite(&tx, row, &decided, None, now).await?;
         }
     }
     tx.commit().await

@@ -219,7 +219,7 @@ async fn ask_held(
             let verdict = gate::evaluate(prompt.job, &answered.facts);
             let reason = held.reason.parse().unwrap_or(Reason::TooLate);
             let decided = decided::decided(Outcome::Skipped, reason, &verdict, &answered);
-            slots::decide(&tx, SlotId(held.id), &decided, None, now).await?;
+            decided::rewrite(&tx, held, &decided, None, now).await?;
             go_on(tx, prompt, cause, anchor, now).await
         }
     }
@@ -312,7 +312,7 @@ async fn drop_prompt(
     let answered = facts::load(&*tx, question(prompt, None, anchor, now)).await?;
     let verdict = gate::evaluate(prompt.job, &answered.facts);
     let decided = decided::decided(Outcome::Skipped, Reason::QuietHours, &verdict, &answered);
-    slots::plan(&tx, new_slot(store, prompt, cause, anchor, now, decided), now).await?;
+    decided::write(&tx, None, new_slot(store, prompt, cause, anchor, now, decided), now).await?;
     go_on(tx, prompt, cause, anchor, now).await
 }
 
