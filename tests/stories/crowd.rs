@@ -15,7 +15,7 @@ use storage::sealed::{MasterKey, Sealer};
 use storage::{Address, Store};
 use uuid::Uuid;
 
-/// Owners with an Apple and an Android phone each, and their providers with an Android phone and a mailbox.
+/// Owners with two Apple and two Android phones each, and their providers with an Android phone and a mailbox.
 pub struct Crowd {
     app: Arc<App>,
     pairs: Vec<(Caller, Caller, RelationshipId)>,
@@ -79,8 +79,13 @@ impl Crowd {
         let row = accounts::for_machinery(store.read(), id).await.expect("read").expect("an account");
         let number = row.id.simple();
         let phones = match role {
-            Role::ServiceUser => vec![(Platform::Apns, number.to_string()), (Platform::Fcm, format!("f:{number}"))],
-            _ => vec![(Platform::Fcm, format!("f:{number}"))],
+            Role::ServiceUser => vec![
+                (Platform::Apns, format!("{number}01")),
+                (Platform::Apns, format!("{number}02")),
+                (Platform::Fcm, format!("{number}:3")),
+                (Platform::Fcm, format!("{number}:4")),
+            ],
+            _ => vec![(Platform::Fcm, format!("{number}:1"))],
         };
         for (platform, token) in phones {
             let device = DeviceClaim {

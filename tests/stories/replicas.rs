@@ -31,13 +31,13 @@ async fn evening_before(crowd_of: (usize, usize)) -> (World, usize) {
     let (providers, owners_of_each) = crowd_of;
     let crowd = Crowd::of(&world, providers, owners_of_each).await;
     crowd.all_write(&world).await;
-    // An owner has two phones; a provider has one, and a mailbox.
-    (world, 2 * providers * owners_of_each + 2 * providers)
+    // An owner has four phones; a provider has one, and a mailbox.
+    (world, 4 * providers * owners_of_each + 2 * providers)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_share_the_work_and_everybody_is_told_once() {
-    let (world, recipients) = evening_before((10, 10)).await;
+    let (world, recipients) = evening_before((5, 10)).await;
     let replicas = [world.house.spawn(&["work"]), world.house.spawn(&["work"])];
     world.set("2027-09-06 21:01").await;
     assert_eq!(came(&world).len(), 0);
@@ -60,7 +60,7 @@ async fn two_share_the_work_and_everybody_is_told_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_finishes_what_the_other_died_over() {
-    let (world, recipients) = evening_before((5, 8)).await;
+    let (world, recipients) = evening_before((2, 10)).await;
     let [doomed, other] = [world.house.spawn(&["work"]), world.house.spawn(&["work"])];
     world.set("2027-09-06 21:01").await;
     world.apns.script(vec![Answer::Late(Duration::from_millis(150)); 40]);
