@@ -45,5 +45,6 @@ fn settings(config: &Config) -> Settings {
         trusted_proxies: config.server.trusted_proxies.clone(),
         sign_in_per_minute: config.limits.sign_in_per_minute,
         requests_per_minute: config.limits.requests_per_minute,
+        invitations_per_hour: config.limits.invitations_per_hour,
     }
 }

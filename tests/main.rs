@@ -1,12 +1,14 @@
 //! The whole suite in one binary: linking it once keeps a cold run short.
 mod account;
 mod api;
+mod bad_input;
 mod dependencies;
 mod documents;
 mod gateways;
 mod harness;
 mod layout;
 mod mail_sink;
+mod outages;
 mod policy;
 mod rules;
 mod shell;

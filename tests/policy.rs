@@ -1,6 +1,6 @@
 //! The whole of the policy, written out: every standing and role, every action, every state. A
 //! change of any cell shows in `tests/golden/policy.txt`, where it can be read and judged.
-//! `RECONNECT_WRITE_GOLDEN=1` writes the file anew.
+//! `scripts/test --bless` writes the file anew.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, OrganisationId, RelationshipId};
@@ -276,12 +276,12 @@ fn the_policy_is_the_written_table() {
     cards(&mut found);
     roles(&mut found);
     sections(&mut found);
-    if std::env::var_os("RECONNECT_WRITE_GOLDEN").is_some() {
+    if std::env::var_os("RECONNECT_BLESS").is_some() {
         std::fs::write(GOLDEN, &found).expect("the golden table can be written");
     }
     let written = std::fs::read_to_string(GOLDEN).expect("the golden table");
     for (number, (found, written)) in found.lines().zip(written.lines()).enumerate() {
-        assert_eq!(found, written, "line {}; RECONNECT_WRITE_GOLDEN=1 writes the table anew", number + 1);
+        assert_eq!(found, written, "line {}; scripts/test --bless writes the table anew", number + 1);
     }
     assert_eq!(found.lines().count(), written.lines().count());
 }

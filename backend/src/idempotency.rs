@@ -8,9 +8,12 @@ use mobile_contract::problem::ProblemCode;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use sha2::{Digest, Sha256};
-use storage::idempotency::{Claim, FirstAnswer, claim, finish, release};
+use std::time::Duration;
+use storage::Store;
+use storage::idempotency::{ABANDONED_AFTER, Claim, FirstAnswer, claim, finish, release};
 
 const HEADER: &str = "idempotency-key";
+const RELEASE_AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// In bytes.
 pub const LONGEST_KEY: usize = 200;
 
@@ -63,7 +66,11 @@ async fn carry_out<E: Endpoint>(
     };
     // A refusal changed nothing: the same key may try again once the cause is gone.
     if !response.status().is_success() {
-        release(&app.store, account, key).await.map_err(Problem::from)?;
+        // In an outage there is nothing to let go of it with yet, and the caller has waited once already.
+        let outage = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+        if outage || release(&app.store, account, key).await.is_err() {
+            tokio::spawn(release_once_possible(app.store.clone(), account, key.to_owned()));
+        }
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
@@ -72,6 +79,15 @@ async fn carry_out<E: Endpoint>(
     let first = FirstAnswer { status: parts.status.as_u16(), etag, body: bytes.clone() };
     finish(&app.store, account, key, &first).await.map_err(Problem::from)?;
     Ok(Response::from_parts(parts, Body::from_vec(bytes)))
+}
+
+/// Lets go of a key as soon as the database is back. Gives up well before the key counts as abandoned, so that nobody
+/// else can hold it by then.
+async fn release_once_possible(store: Store, account: AccountId, key: String) {
+    let give_up = store.clock.now() + ABANDONED_AFTER / 2;
+    while release(&store, account, &key).await.is_err() && store.clock.now() < give_up {
+        tokio::time::sleep(RELEASE_AGAIN_AFTER).await;
+    }
 }
 
 fn again(first: FirstAnswer) -> Response {
@@ -87,7 +103,8 @@ fn again(first: FirstAnswer) -> Response {
     response
 }
 
-fn bearer(request: &Request) -> Option<&str> {
+/// The access token as it was sent.
+pub fn bearer(request: &Request) -> Option<&str> {
     let (scheme, token) = request.header(header::AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

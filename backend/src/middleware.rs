@@ -1,18 +1,20 @@
 //! What happens around every call: surroundings, limits, version check, body check, first answers,
 //! conditional reads, and every error turned into a problem.
 
-use crate::api::problem::{body as problem_body, problem, too_many};
+use crate::api::auth;
+use crate::api::problem::{body as problem_body, field_error, problem, too_many, with_errors};
 use crate::state::{App, Settings};
-use crate::{call, meters};
+use crate::{call, meters, operations, shape};
 use ipnet::IpNet;
 use mobile_contract::problem::ProblemCode;
 use poem::error::{MethodNotAllowedError, NotFoundError};
-use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::http::{HeaderValue, Method, StatusCode, Uri, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
 use poem_openapi::OperationId;
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
 };
+use poem_openapi::payload::{Json, Payload as _};
 use poem_openapi::types::ToJSON;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -60,12 +62,13 @@ impl<E: Endpoint> Endpoint for Surrounded<E> {
         let asked = request.header(header::ACCEPT_LANGUAGE).and_then(crate::texts::negotiate);
         let begun = Instant::now();
         call::within(asked, self.app.settings.default_language, async {
+            let path = request.uri().path().to_owned();
             let response = match self.answer(request).await {
                 Ok(response) => response,
                 Err(error) => as_problem(error),
             };
             meters::answered(call::operation().unwrap_or("none"), response.status(), begun.elapsed());
-            Ok(finished(response))
+            Ok(finished(response, &path))
         })
         .await
     }
@@ -82,8 +85,19 @@ impl<E: Endpoint> Surrounded<E> {
         }
         let conditional = request.header(header::IF_NONE_MATCH).map(str::to_owned);
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        if names_nul(request.uri()) {
+            return Err(problem(ProblemCode::NotFound).into());
+        }
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        if !reads && operations::find(method, path).is_none() {
+            // Before a key is claimed for what nobody can do.
+            let code =
+                if operations::allowed(path).is_some() { ProblemCode::MethodNotAllowed } else { ProblemCode::NotFound };
+            return Ok(respond(code, Vec::new()));
+        }
         if !reads {
             let bytes = checked_body(&mut request, app.settings.body_limit).await?;
+            well_shaped(&request, &bytes).await?;
             return crate::idempotency::answer(app, request, bytes, &self.inner).await;
         }
         let response = self.inner.call(request).await?.into_response();
@@ -102,6 +116,24 @@ async fn checked_body(request: &mut Request, limit: usize) -> poem::Result<Vec<u
         return Err(problem(ProblemCode::NotUtf8).into());
     }
     Ok(bytes.to_vec())
+}
+
+/// U+0000 in an address: no database column holds it, so nothing can have that name.
+fn names_nul(uri: &Uri) -> bool {
+    uri.path_and_query().is_some_and(|it| it.as_str().contains("%00"))
+}
+
+/// The body against its schema. Who is not signed in learns that first, as from every other call.
+async fn well_shaped(request: &Request, bytes: &[u8]) -> poem::Result<()> {
+    let Some(operation) = operations::find(request.method().as_str(), request.uri().path()) else { return Ok(()) };
+    let json = request.content_type().is_some_and(|it| Json::<serde_json::Value>::check_content_type(it));
+    let Some(schema) = operation.body.filter(|_| json) else { return Ok(()) };
+    let Err(fault) = shape::check(schema, bytes) else { return Ok(()) };
+    if operation.signed_in {
+        auth::identify(request).await?;
+    }
+    let errors = fault.faults.into_iter().map(|(field, fault)| field_error(&field, fault)).collect();
+    Err(with_errors(fault.code, errors).into())
 }
 
 /// The caller's address: the peer's, or what the trusted proxies in front of us say it is.
@@ -200,7 +232,7 @@ pub fn as_problem(error: poem::Error) -> Response {
     };
     let mut errors = Vec::new();
     if let Some(parameter) = error.downcast_ref::<ParseParamError>() {
-        errors.push(crate::api::problem::field_error(parameter.name, mobile_contract::problem::FieldFault::Format));
+        errors.push(field_error(parameter.name, mobile_contract::problem::FieldFault::Format));
     }
     respond(code, errors)
 }
@@ -219,12 +251,18 @@ pub fn respond(code: ProblemCode, errors: Vec<mobile_contract::problem::FieldErr
 }
 
 /// Headers that every answer carries.
-fn finished(mut response: Response) -> Response {
+fn finished(mut response: Response, path: &str) -> Response {
+    let not_allowed = response.status() == StatusCode::METHOD_NOT_ALLOWED;
     let headers = response.headers_mut();
     // Only what is no one's own says otherwise.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Authorization"));
+    if let Some(methods) = operations::allowed(path).filter(|_| not_allowed)
+        && let Ok(methods) = HeaderValue::from_str(&methods)
+    {
+        headers.insert(header::ALLOW, methods);
+    }
     if let Ok(language) = HeaderValue::from_str(call::language().as_str()) {
         headers.insert(header::CONTENT_LANGUAGE, language);
     }

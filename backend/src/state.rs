@@ -1,9 +1,12 @@
 //! What every call can reach.
 
 use crate::limits::Limits;
+use domain::ids::AccountId;
 use domain::words::Language;
+use hmac::{Hmac, KeyInit, Mac};
 use ipnet::IpNet;
 use mobile_contract::page::Cursors;
+use sha2::Sha256;
 use std::sync::Arc;
 use storage::Store;
 use zeroize::Zeroizing;
@@ -23,6 +26,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     pub sign_in_per_minute: u32,
     pub requests_per_minute: u32,
+    pub invitations_per_hour: u32,
 }
 
 impl Default for Settings {
@@ -36,6 +40,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             sign_in_per_minute: 10,
             requests_per_minute: 600,
+            invitations_per_hour: 20,
         }
     }
 }
@@ -49,6 +54,8 @@ pub struct App {
     pub limits: Limits,
     /// Refresh tokens are derived from it, so that a lost answer can be given again.
     pub(crate) refresh_key: Zeroizing<[u8; 32]>,
+    /// Invited logins are kept as hashes under it.
+    invitee_key: Zeroizing<[u8; 32]>,
     /// At most two password checks at once: each takes 19 MiB and a core.
     pub(crate) password_turns: Arc<tokio::sync::Semaphore>,
 }
@@ -59,11 +66,21 @@ impl App {
         Arc::new(Self {
             cursors: Cursors::new(*master.derive("list cursors")),
             refresh_key: master.derive("refresh tokens"),
+            invitee_key: master.derive("invited logins"),
             limits: Limits::new(&settings, Arc::clone(&store.clock)),
             password_turns: Arc::new(tokio::sync::Semaphore::new(2)),
             store,
             settings,
         })
+    }
+
+    /// What is kept of the login that `inviter` invited: the same for the same login of the same inviter only.
+    pub(crate) fn invitee_tag(&self, inviter: AccountId, login: &str) -> Vec<u8> {
+        // HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.invitee_key) else { return Vec::new() };
+        mac.update(inviter.0.as_bytes());
+        mac.update(storage::accounts::normal_login(login).as_bytes());
+        mac.finalize().into_bytes().to_vec()
     }
 
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {

@@ -45,6 +45,8 @@ words! {
     OnOwn {
         Profile = "profile", Devices = "devices", Sessions = "sessions", Consents = "consents",
         Settings = "settings", Ledger = "ledger", Upcoming = "upcoming", Notifications = "notifications", Drafts = "drafts",
+        /// Inviting the other side.
+        Inviting = "inviting",
         /// Pause, hospital status, quiet hours, plan, sharing: the owner's alone.
         OwnersLife = "owners_life",
         /// Working hours, absences, cap, digest, slate: the provider's alone.
@@ -163,6 +165,7 @@ pub fn on_own(actor: Actor, action: OnOwn, account: AccountId) -> Decision {
     match action {
         OnOwn::OwnersLife => permit_if(actor, actor.role == Role::ServiceUser),
         OnOwn::ProvidersWork => permit_if(actor, actor.role == Role::Provider),
+        OnOwn::Inviting => permit_if(actor, matches!(actor.role, Role::ServiceUser | Role::Provider)),
         _ => permit(actor),
     }
 }

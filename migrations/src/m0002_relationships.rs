@@ -18,6 +18,7 @@ impl MigrationTrait for Migration {
                     .col(text("level"))
                     .col(text("state"))
                     .col(uuid("invited_by"))
+                    .col(blob_null("invitee_tag"))
                     .col(timestamp_with_time_zone("invited_at"))
                     .col(timestamp_with_time_zone_null("started_at"))
                     .col(timestamp_with_time_zone_null("ended_at"))

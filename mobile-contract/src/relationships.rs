@@ -22,7 +22,8 @@ wire_words! {
     }
 }
 
-/// The other side is named by the login it gave you.
+/// The other side is named by the login it gave you. Whether anybody has that login is not said: an invitation waits
+/// until it is accepted, declined or withdrawn.
 #[derive(Clone, Debug, Object)]
 pub struct RelationshipIn {
     #[oai(validator(min_length = 1, max_length = 200))]
@@ -45,9 +46,12 @@ pub struct PartyOut {
 #[derive(Clone, Debug, Object)]
 pub struct RelationshipOut {
     pub id: Uuid,
-    pub owner: PartyOut,
-    /// The responsible provider (R51).
-    pub provider: PartyOut,
+    /// Absent for the provider who invited, until the invitation was accepted.
+    #[oai(skip_serializing_if_is_none)]
+    pub owner: Option<PartyOut>,
+    /// The responsible provider (R51). Absent for the service user who invited, until the invitation was accepted.
+    #[oai(skip_serializing_if_is_none)]
+    pub provider: Option<PartyOut>,
     /// Further providers who take part.
     pub members: Vec<PartyOut>,
     pub level: Level,

@@ -37,7 +37,6 @@ pub struct ArgumentOut {
     pub name: String,
     pub kind: ArgumentKind,
     /// The words a choice is made from.
-    #[oai(skip_serializing_if_is_empty)]
     pub choices: Vec<String>,
 }
 

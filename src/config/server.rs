@@ -36,6 +36,8 @@ pub struct Limits {
     pub sign_in_per_minute: u32,
     /// For one account.
     pub requests_per_minute: u32,
+    /// For one account.
+    pub invitations_per_hour: u32,
 }
 
 impl Server {
@@ -63,7 +65,13 @@ impl Limits {
             from.value("limits.sign_in_per_minute", parse::number("a number of attempts", 1..=1000));
         let requests_per_minute =
             from.value("limits.requests_per_minute", parse::number("a number of requests", 10..=100_000));
-        Some(Self { sign_in_per_minute: sign_in_per_minute?, requests_per_minute: requests_per_minute? })
+        let invitations_per_hour =
+            from.value("limits.invitations_per_hour", parse::number("a number of invitations", 1..=100_000));
+        Some(Self {
+            sign_in_per_minute: sign_in_per_minute?,
+            requests_per_minute: requests_per_minute?,
+            invitations_per_hour: invitations_per_hour?,
+        })
     }
 }
 

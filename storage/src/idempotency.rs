@@ -12,6 +12,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 /// How long an answer is kept.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
 
+/// After so long a call that was neither answered nor let go of has died with its process, and its key may be
+/// claimed again. Longer than any call takes.
+pub const ABANDONED_AFTER: TimeDelta = TimeDelta::seconds(60);
+
 /// What was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstAnswer {
@@ -67,6 +71,17 @@ pub async fn claim(
         .one(&*tx)
         .await?
         .ok_or_else(|| StorageError::Unavailable("key vanished while it was read".into()))?;
+    if row.fingerprint == fingerprint && row.status.is_none() && row.created_at + ABANDONED_AFTER <= now {
+        let taken = idempotency::Entity::update_many()
+            .col_expr(idempotency::Column::CreatedAt, Expr::value(now))
+            .filter(idempotency::Column::AccountId.eq(account.0))
+            .filter(idempotency::Column::Key.eq(key))
+            .filter(idempotency::Column::CreatedAt.eq(row.created_at))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        return Ok(if taken.rows_affected == 1 { Claim::Mine } else { Claim::InProgress });
+    }
     tx.rollback().await?;
     if row.fingerprint != fingerprint {
         return Ok(Claim::Mismatch);

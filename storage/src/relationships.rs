@@ -24,7 +24,8 @@ pub struct Related {
     pub view: Relationship,
 }
 
-/// An invitation from one side to the other.
+/// An invitation from one side to the other. One to a login that leads to nobody stands between the inviter and
+/// herself: it is written, listed and withdrawn like every other, and there is no other side who could accept it.
 #[derive(Clone, Debug)]
 pub struct NewRelationship {
     pub id: RelationshipId,
@@ -33,6 +34,8 @@ pub struct NewRelationship {
     pub provider: AccountId,
     pub level: Level,
     pub invited_by: AccountId,
+    /// Keyed hash of the invited login, by which a second invitation to it is known.
+    pub invitee_tag: Vec<u8>,
 }
 
 pub async fn invite(tx: &WriteTx, new: NewRelationship, now: DateTime<Utc>) -> Result<()> {
@@ -44,6 +47,7 @@ pub async fn invite(tx: &WriteTx, new: NewRelationship, now: DateTime<Utc>) -> R
         level: Set(new.level.to_string()),
         state: Set(RelationshipState::Invited.to_string()),
         invited_by: Set(new.invited_by.0),
+        invitee_tag: Set(Some(new.invitee_tag)),
         invited_at: Set(now),
         started_at: Set(None),
         ended_at: Set(None),
@@ -76,11 +80,17 @@ pub async fn add_member(
     Ok(())
 }
 
-/// Whether the pair already has a relationship that is not ended.
-pub async fn stands_between(db: &impl ConnectionTrait, owner: AccountId, provider: AccountId) -> Result<bool> {
+/// Whether the pair already has a relationship that is not ended, or the login an invitation of hers that waits.
+pub async fn stands_between(db: &impl ConnectionTrait, new: &NewRelationship) -> Result<bool> {
+    let pair = Condition::all()
+        .add(relationship::Column::OwnerId.eq(new.owner.0))
+        .add(relationship::Column::ProviderId.eq(new.provider.0))
+        .add(Expr::col(relationship::Column::ProviderId).ne(Expr::col(relationship::Column::OwnerId)));
+    let login = Condition::all()
+        .add(relationship::Column::InvitedBy.eq(new.invited_by.0))
+        .add(relationship::Column::InviteeTag.eq(new.invitee_tag.clone()));
     Ok(relationship::Entity::find()
-        .filter(relationship::Column::OwnerId.eq(owner.0))
-        .filter(relationship::Column::ProviderId.eq(provider.0))
+        .filter(Condition::any().add(pair).add(login))
         .filter(relationship::Column::State.ne(RelationshipState::Ended.as_str()))
         .one(db)
         .await?
@@ -250,6 +260,9 @@ pub async fn transition(
         .col_expr(relationship::Column::Version, Expr::col(relationship::Column::Version).add(1))
         .filter(relationship::Column::Id.eq(related.row.id))
         .filter(relationship::Column::Version.eq(related.row.version));
+    if related.row.invitee_tag.is_some() {
+        update = update.col_expr(relationship::Column::InviteeTag, Expr::value(None::<Vec<u8>>));
+    }
     if to == RelationshipState::Active && related.row.started_at.is_none() {
         update = update.col_expr(relationship::Column::StartedAt, Expr::value(now));
     }

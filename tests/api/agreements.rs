@@ -160,7 +160,7 @@ async fn terms_outside_the_menus_are_named_field_by_field() {
     let elsewhere = fixture.elsewhere().await;
     let stranger = fixture.person_of(elsewhere, Role::Provider, "Siri").await;
     let wrong = with(json!({
-        "purposes": "\u{0}",
+        "purposes": "x".repeat(4_001),
         "journal": "x".repeat(4_001),
         "reply_window_days": 6,
         "reading_days": [],
@@ -170,7 +170,7 @@ async fn terms_outside_the_menus_are_named_field_by_field() {
         "next_review_on": "2026-10-04",
     }));
     let expected = [
-        ("/terms/purposes", "format"),
+        ("/terms/purposes", "too_long"),
         ("/terms/journal", "too_long"),
         ("/terms/reply_window_days", "not_in_list"),
         ("/terms/reading_days", "required"),

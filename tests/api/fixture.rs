@@ -110,7 +110,7 @@ impl Fixture {
         let address = Address { connections: 4, ..Address::new(url) };
         let store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("store");
         storage::migrate(&store).await.expect("schema");
-        let settings = Settings { requests_per_minute: 1_000_000, ..Settings::default() };
+        let settings = Settings { requests_per_minute: 1_000_000, invitations_per_hour: 1_000, ..Settings::default() };
         let app = App::new(store, settings);
         let client = TestClient::new(routes::routes(Arc::clone(&app)).into_endpoint());
         let organisation = OrganisationId(app.store.new_id());

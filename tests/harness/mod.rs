@@ -14,6 +14,7 @@
 
 pub mod authority;
 pub mod client;
+pub mod cut;
 mod database;
 pub mod mail_sink;
 mod process;
@@ -67,6 +68,8 @@ pub struct Harness {
     settings: BTreeMap<String, String>,
     clock: Option<WallClock>,
     arguments: Vec<String>,
+    /// In bytes: no file of a process grows beyond.
+    largest_file: u64,
     address: SocketAddr,
     database: TestDatabase,
     directory: tempfile::TempDir,
@@ -88,6 +91,7 @@ impl Harness {
             settings: BTreeMap::new(),
             clock: None,
             arguments: Vec::new(),
+            largest_file: u64::MAX,
             address,
             database,
             directory,
@@ -108,6 +112,13 @@ impl Harness {
     /// Sets a key of `reconnect.default.toml` for every process of this installation that starts from now on.
     pub fn set(mut self, key: &str, value: impl Into<String>) -> Self {
         self.settings.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// No file of a process that starts from now on grows beyond so many bytes: a disk without room, as far as
+    /// writing is concerned.
+    pub fn with_largest_file(mut self, bytes: u64) -> Self {
+        self.largest_file = bytes;
         self
     }
 
@@ -152,7 +163,7 @@ impl Harness {
 
     /// Starts one more process of this installation, such as a second `work`; not waited for.
     pub fn spawn(&self, arguments: &[impl AsRef<str>]) -> Process {
-        Process::spawn(arguments, self.environment(), self.directory.path())
+        Process::spawn(arguments, self.environment(), self.directory.path(), self.largest_file)
     }
 
     /// Runs a role that ends by itself and gives its output, whatever its exit code.

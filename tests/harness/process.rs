@@ -21,9 +21,14 @@ pub struct Process {
 }
 
 impl Process {
-    pub(super) fn spawn(arguments: &[impl AsRef<str>], environment: Vec<(String, String)>, directory: &Path) -> Self {
+    pub(super) fn spawn(
+        arguments: &[impl AsRef<str>],
+        environment: Vec<(String, String)>,
+        directory: &Path,
+        largest_file: u64,
+    ) -> Self {
         let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
-        let mut child = command(&arguments, environment, directory)
+        let mut child = command(&arguments, environment, directory, largest_file)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -103,14 +108,24 @@ impl Drop for Process {
 
 /// Runs a role to its end.
 pub(super) async fn output(arguments: &[&str], environment: Vec<(String, String)>, directory: &Path) -> Output {
-    let mut command = command(arguments, environment, directory);
+    let mut command = command(arguments, environment, directory, u64::MAX);
     let run = move || command.stdin(Stdio::null()).output().expect("the binary starts");
     tokio::task::spawn_blocking(run).await.expect("its output")
 }
 
+/// A write beyond the limit fails, rather than end the process; the limit is in the shell's blocks of 512 bytes.
+const LIMITED: &str = r#"trap '' XFSZ; ulimit -f "$0"; exec "$@""#;
+
 /// With no setting but the given ones: what the developer has exported must not change a test.
-fn command(arguments: &[&str], environment: Vec<(String, String)>, directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_reconnect"));
+fn command(arguments: &[&str], environment: Vec<(String, String)>, directory: &Path, largest_file: u64) -> Command {
+    let binary = env!("CARGO_BIN_EXE_reconnect");
+    let mut command = if largest_file == u64::MAX {
+        Command::new(binary)
+    } else {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", LIMITED]).arg((largest_file / 512).to_string()).arg(binary);
+        shell
+    };
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RECONNECT") {
             command.env_remove(name);

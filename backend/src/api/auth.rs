@@ -16,6 +16,12 @@ use std::sync::Arc;
 #[oai(ty = "bearer", rename = "access_token", checker = "check")]
 pub struct SignedIn(pub Caller);
 
+/// The caller of a request that needs somebody signed in, where no handler has asked yet.
+pub async fn identify(request: &Request) -> poem::Result<Caller> {
+    let token = crate::idempotency::bearer(request).ok_or_else(|| problem(ProblemCode::NotSignedIn))?;
+    check(request, Bearer { token: token.to_owned() }).await
+}
+
 async fn check(request: &Request, bearer: Bearer) -> poem::Result<Caller> {
     let Some(app) = request.data::<Arc<App>>() else { return Err(problem(ProblemCode::Internal).into()) };
     let caller = sessions::caller(app, &bearer.token)

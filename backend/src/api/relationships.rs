@@ -2,7 +2,7 @@
 
 use crate::api::answer::{Created, Done, Found, Versioned, created, found, versioned};
 use crate::api::auth::SignedIn;
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, too_many};
 use crate::api::tags::ApiTags;
 use crate::app::{parting, relationships};
 use crate::state::App;
@@ -23,7 +23,7 @@ impl RelationshipsApi {
     /// Invite the other side
     ///
     /// A service user invites a provider, or a provider a service user. Nothing is visible before
-    /// both accepted.
+    /// both accepted: not even whether anybody has the login that was invited.
     #[oai(path = "/relationships", method = "post", operation_id = "create_relationship")]
     async fn create_relationship(
         &self,
@@ -32,6 +32,7 @@ impl RelationshipsApi {
         body: Json<RelationshipIn>,
     ) -> Result<Created<RelationshipOut>, Problem> {
         let level = views::word(body.level.as_str())?;
+        app.limits.invitation(&caller.0.actor.account.to_string()).map_err(too_many)?;
         let id = relationships::invite(&app, caller.0, &body.invitee_login, level).await?;
         let out = relationships::get(&app, caller.0, id).await?;
         let version = out.version;

@@ -103,7 +103,7 @@ async fn grantee(
     let mine: Vec<AccountId> = relationships::of_account(&**tx, permit.account(), now)
         .await?
         .into_iter()
-        .filter(|related| related.view.state != RelationshipState::Ended)
+        .filter(|related| matches!(related.view.state, RelationshipState::Active | RelationshipState::Paused))
         .flat_map(|related| related.view.members)
         .collect();
     match (provider.map(AccountId), team.map(TeamId)) {

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use domain::crisis_plan::ReviewTrigger;
 use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId, ThreadId};
-use domain::policy::InRelationship;
-use domain::words::{AccountState, ClosedBy, Job, Level, RelationshipState, SeriesState};
+use domain::policy::{InRelationship, OnOwn};
+use domain::words::{AccountState, ClosedBy, Job, Level, RelationshipState, Role, SeriesState};
 use mobile_contract::page::Position;
 use mobile_contract::problem::{FieldFault, ProblemCode};
 use mobile_contract::relationships::{RelationshipOut, RelationshipsOut};
@@ -20,17 +20,17 @@ use storage::{Authorized, StorageError, WriteTx, accounts, calendars, plan_revie
 
 const LIST: &str = "list_relationships";
 
-/// Invites the other side. A login that cannot be invited is a fault of the field, so that a typing
-/// error is seen; it also tells whether a login exists, which docs/security.md names as a gap.
+/// Invites the other side. What the inviter sees, and what it costs, is the same whether or not the login
+/// leads to anybody who can be invited; otherwise inviting would tell who has an account.
 pub async fn invite(app: &App, caller: Caller, login: &str, level: Level) -> Answer<RelationshipId> {
     let now = app.now();
-    let unknown = || Refusal::field("/invitee_login", FieldFault::NotInList);
+    relationships::leave(caller.actor, OnOwn::Inviting, caller.actor.account)?;
     let me = accounts::for_machinery(app.store.read(), caller.actor.account).await?.ok_or_else(Refusal::not_found)?;
-    let invitee = accounts::by_login(app.store.read(), login)
-        .await?
+    let invitee = accounts::by_login(app.store.read(), login).await?;
+    let (owner, provider) = invitee
         .filter(|row| row.state == AccountState::Active.as_str())
-        .ok_or_else(unknown)?;
-    let (owner, provider) = relationships::pair(&me, &invitee).ok_or_else(unknown)?;
+        .and_then(|invitee| relationships::pair(&me, &invitee))
+        .unwrap_or((caller.actor.account, caller.actor.account));
     let id = RelationshipId(app.store.new_id());
     let new = NewRelationship {
         id,
@@ -39,9 +39,10 @@ pub async fn invite(app: &App, caller: Caller, login: &str, level: Level) -> Ans
         provider,
         level,
         invited_by: caller.actor.account,
+        invitee_tag: app.invitee_tag(caller.actor.account, login),
     };
     let tx = app.store.write().await?;
-    if relationships::stands_between(&*tx, owner, provider).await? {
+    if relationships::stands_between(&*tx, &new).await? {
         return Err(Refusal::conflict());
     }
     relationships::invite(&tx, new, now).await?;
@@ -116,7 +117,10 @@ async fn change(app: &App, related: &Authorized<Related>, to: RelationshipState)
     let now = app.now();
     let tx = app.store.write().await?;
     relationships::transition(&tx, related, to, now).await?;
-    after(app, &tx, related, to, ClosedBy::RelationshipEnded, now).await?;
+    // An invitation that comes to nothing leaves nothing to settle.
+    if related.view.state != RelationshipState::Invited || to != RelationshipState::Ended {
+        after(app, &tx, related, to, ClosedBy::RelationshipEnded, now).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -181,11 +185,12 @@ async fn plans_settle(
 }
 
 async fn present(app: &App, caller: Caller, found: Vec<Authorized<Related>>) -> Answer<Vec<RelationshipOut>> {
-    let mut ids: Vec<AccountId> = Vec::new();
-    for related in &found {
-        ids.push(related.view.owner);
-        ids.push(related.view.responsible);
-        ids.extend(&related.view.members);
+    let me = caller.actor.account;
+    // An inviter is not told who stands behind the login, or whether anybody does, until somebody accepted.
+    let untold = |related: &Related| related.view.invited_by == me && related.row.started_at.is_none();
+    let mut ids = vec![me];
+    for view in found.iter().filter(|related| !untold(related)).map(|related| &related.view) {
+        ids.extend([view.owner, view.responsible].iter().chain(&view.members));
     }
     let people = accounts::many(app.store.read(), &ids).await?;
     let party = |id: AccountId| {
@@ -198,20 +203,20 @@ async fn present(app: &App, caller: Caller, found: Vec<Authorized<Related>>) -> 
     found
         .into_iter()
         .map(|related| {
-            let view = &related.view;
+            let (view, untold) = (&related.view, untold(&related));
+            let side = |id: AccountId, role: Role| match untold && caller.actor.role != role {
+                true => Ok(None),
+                false => party(id).map(Some),
+            };
+            let others = view.members.iter().filter(|id| !untold && **id != view.responsible);
             Ok(RelationshipOut {
                 id: view.id.0,
-                owner: party(view.owner)?,
-                provider: party(view.responsible)?,
-                members: view
-                    .members
-                    .iter()
-                    .filter(|id| **id != view.responsible)
-                    .map(|id| party(*id))
-                    .collect::<Answer<_>>()?,
+                owner: side(view.owner, Role::ServiceUser)?,
+                provider: side(view.responsible, Role::Provider)?,
+                members: others.map(|id| party(*id)).collect::<Answer<_>>()?,
                 level: views::word(&related.row.level)?,
                 state: views::word(&related.row.state)?,
-                invited_by_me: view.invited_by == caller.actor.account,
+                invited_by_me: view.invited_by == me,
                 invited_at: related.row.invited_at,
                 started_at: related.row.started_at,
                 ended_at: related.row.ended_at,

@@ -39,7 +39,8 @@ pub async fn get(app: &App, caller: Caller, owner: AccountId) -> Answer<SharedPl
 pub async fn as_seen_by(app: &App, caller: Caller, provider: AccountId) -> Answer<PlanAsSeenOut> {
     let owner = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?.account();
     let mine = relationships::of_account(app.store.read(), owner, app.now()).await?;
-    let known = mine.iter().any(|related| related.view.members.contains(&provider));
+    // Whom she only invited she does not know here: nobody may stand behind that.
+    let known = mine.iter().any(|it| it.row.started_at.is_some() && it.view.members.contains(&provider));
     let row =
         accounts::for_machinery(app.store.read(), provider).await?.filter(|_| known).ok_or_else(Refusal::not_found)?;
     let plan = match seen(app, actor(&row)?, owner).await {

@@ -1,4 +1,4 @@
-//! One owner with one provider or team.
+//! One owner with one provider or team. An invitation that leads to nobody has its inviter on both sides.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,6 +15,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub state: String,
     pub invited_by: Uuid,
+    /// Keyed hash of the invited login, while the invitation waits.
+    pub invitee_tag: Option<Vec<u8>>,
     pub invited_at: DateTimeUtc,
     pub started_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,

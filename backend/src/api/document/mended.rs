@@ -1,7 +1,9 @@
 //! Where poem-openapi's output is not plain OpenAPI 3.0: Rust's names for numbers and times, a media type with a
 //! parameter, headers in capitals, and what is said although it goes without saying.
 
+use super::operations;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// poem-openapi says 3.0.0; the patch releases only word the same specification better.
 const VERSION: &str = "3.0.3";
@@ -14,6 +16,48 @@ pub fn mend(document: &mut Value) {
     document["info"]["license"] =
         json!({ "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html" });
     everywhere(document);
+    nullable(document);
+}
+
+/// Null where a request may leave something out: it means the same, and in a patch that the value goes.
+fn nullable(document: &mut Value) {
+    let mut asked = BTreeSet::new();
+    for (_, _, operation) in operations(document) {
+        references(&operation["requestBody"], &mut asked);
+    }
+    let mut open: Vec<String> = asked.iter().cloned().collect();
+    while let Some(name) = open.pop() {
+        let mut below = BTreeSet::new();
+        references(&document["components"]["schemas"][&name], &mut below);
+        open.extend(below.into_iter().filter(|name| asked.insert(name.clone())));
+    }
+    for name in asked {
+        let schema = &mut document["components"]["schemas"][&name];
+        let required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (property, schema) in properties.into_iter().flatten() {
+            if required.iter().any(|name| name == property) {
+                continue;
+            }
+            if schema.get("$ref").is_some() {
+                *schema = json!({ "allOf": [schema.take()] });
+            }
+            schema["nullable"] = json!(true);
+        }
+    }
+}
+
+/// The names of the schemas that `value` refers to.
+fn references(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            let name = map.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"));
+            into.extend(name.map(str::to_owned));
+            map.values().for_each(|value| references(value, into));
+        }
+        Value::Array(list) => list.iter().for_each(|value| references(value, into)),
+        _ => {}
+    }
 }
 
 fn everywhere(value: &mut Value) {
