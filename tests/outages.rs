@@ -76,7 +76,7 @@ async fn a_database_that_goes_away_is_said_and_missed_by_nobody() {
     let thread = format!("{relationship}/messages");
 
     let mut kept = BTreeSet::new();
-    let sending = bente.request_with_key(Method::POST, &thread, Some("once"));
+    let sent_again = |count| bente.request_with_key(Method::POST, &thread, Some("once")).json(&message(count));
     for count in 0..3 {
         kept.insert(bente.post(&thread, message(count)).await.is(201)["id"].as_str().expect("an id").to_owned());
     }
@@ -91,6 +91,7 @@ async fn a_database_that_goes_away_is_said_and_missed_by_nobody() {
             assert_eq!(answer.header("content-language"), Some("nn"));
         }
     }
+    assert_eq!(bente.send(sent_again(6)).await.problem(503), "unavailable");
     assert_eq!(house.client().get("/readyz").await.problem(503), "unavailable");
     assert_eq!(house.client().get("/healthz").await.status, 200);
     let unknown = house.client().signed_in("made-up").get("/v1/me").await;
@@ -105,9 +106,12 @@ async fn a_database_that_goes_away_is_said_and_missed_by_nobody() {
     for count in 3..6 {
         kept.insert(bente.post(&thread, message(count)).await.is(201)["id"].as_str().expect("an id").to_owned());
     }
+    for _ in 0..2 {
+        kept.insert(bente.send(sent_again(6)).await.is(201)["id"].as_str().expect("an id").to_owned());
+    }
     assert!(mended.elapsed() < OVER_WITHIN, "{:?}", mended.elapsed());
     let stored = stored(&bente, &thread).await;
-    assert!(kept.len() == 6 && stored.is_superset(&kept), "{kept:?} of {stored:?}");
+    assert!(kept.len() == 7 && stored.is_superset(&kept), "{kept:?} of {stored:?}");
     house.stop().await;
 }
 

@@ -7,6 +7,7 @@ mod crisis_plan;
 mod digests;
 mod fixture;
 mod help_now;
+mod idempotency;
 mod invitations;
 mod ledger;
 mod machinery;

@@ -46,6 +46,11 @@ impl Client {
         self.send(self.request(Method::PUT, path).header("if-match", etag).json(&body)).await
     }
 
+    /// A partial write to a versioned thing, with the ETag it was read at.
+    pub async fn patch(&self, path: &str, etag: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PATCH, path).header("if-match", etag).json(&body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await
     }
@@ -114,6 +119,12 @@ impl Answer {
         let body = self.is(status);
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{body}");
         body["code"].as_str().unwrap_or_else(|| panic!("no code: {body}")).to_owned()
+    }
+
+    /// The ETag, which must be there.
+    #[track_caller]
+    pub fn etag(&self) -> String {
+        self.header("etag").unwrap_or_else(|| panic!("no ETag ({}): {}", self.status, self.text())).to_owned()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
