@@ -228,7 +228,8 @@ pub struct PolicyPreviewOut {
     pub created_at: DateTime<Utc>,
     #[oai(skip_serializing_if_is_none)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// Once finished. Groups of fewer than five people are not in it.
+    /// Once finished: the next 30 days under the rules in force, as if nobody wrote and everybody opened and
+    /// answered what they were sent. Groups of fewer than five people are not in it.
     #[oai(skip_serializing_if_is_none)]
     pub today: Option<Vec<crate::counts::TallyOut>>,
     #[oai(skip_serializing_if_is_none)]

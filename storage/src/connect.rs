@@ -46,6 +46,7 @@ pub struct Store {
     write_turn: Option<Arc<Semaphore>>,
     wake: Arc<watch::Sender<u64>>,
     patience: Duration,
+    scratch: bool,
     pub sealer: Arc<Sealer>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -66,10 +67,16 @@ impl Store {
             write_turn,
             wake: Arc::new(watch::Sender::new(0)),
             patience: address.patience,
+            scratch: !address.durable,
             sealer,
             clock,
             entropy,
         })
+    }
+
+    /// Whether nothing in it outlives the process: what happens there happens to nobody.
+    pub const fn is_scratch(&self) -> bool {
+        self.scratch
     }
 
     /// For reads outside a transaction.
@@ -103,7 +110,13 @@ impl Store {
             ..Default::default()
         };
         let txn = self.db.begin_with_options(options).await?;
-        Ok(WriteTx { txn, wakes: AtomicBool::new(false), wake: Arc::clone(&self.wake), _turn: turn })
+        Ok(WriteTx {
+            txn,
+            wakes: AtomicBool::new(false),
+            wake: Arc::clone(&self.wake),
+            scratch: self.scratch,
+            _turn: turn,
+        })
     }
 
     /// Changes whenever work became due by a commit of this process, or of another replica once
@@ -157,10 +170,16 @@ pub struct WriteTx {
     txn: DatabaseTransaction,
     wakes: AtomicBool,
     wake: Arc<watch::Sender<u64>>,
+    scratch: bool,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl WriteTx {
+    /// See [`Store::is_scratch`].
+    pub const fn is_scratch(&self) -> bool {
+        self.scratch
+    }
+
     /// Says that this commit makes work due now.
     pub fn wakes_worker(&self) {
         self.wakes.store(true, Ordering::Relaxed);

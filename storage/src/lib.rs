@@ -45,6 +45,7 @@ pub mod sealed;
 pub mod series;
 pub mod sessions;
 pub mod slots;
+pub mod snapshot;
 pub mod tallies;
 pub mod teams;
 pub mod templates;

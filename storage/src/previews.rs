@@ -85,6 +85,18 @@ pub async fn claim_next(tx: &WriteTx, now: DateTime<Utc>) -> Result<Option<(rows
     Ok(Some((row, rules)))
 }
 
+/// When there is one to take: at once, or when the one being played is left behind.
+pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
+    let unfinished = preview::Entity::find()
+        .filter(preview::Column::State.is_in([PreviewState::Waiting.as_str(), PreviewState::Running.as_str()]))
+        .all(db)
+        .await?;
+    let due = |row: &rows::Preview| {
+        if row.state == PreviewState::Waiting.as_str() { row.created_at } else { row.alive_at + LEASE }
+    };
+    Ok(unfinished.iter().map(due).min())
+}
+
 /// Says how far it is, in percent, and that somebody still works at it.
 pub async fn progress(tx: &WriteTx, id: PreviewId, percent: u8, now: DateTime<Utc>) -> Result<()> {
     preview::Entity::update_many()

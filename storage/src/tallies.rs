@@ -3,6 +3,7 @@
 use crate::entity::{account, slot};
 use crate::error::Result;
 use chrono::NaiveDate;
+use domain::ids::OrganisationId;
 use domain::organisation_policy::tally::RawTally;
 use domain::policy::Permit;
 use domain::words::Outcome;
@@ -17,10 +18,20 @@ pub async fn of_period(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<RawTally>> {
+    of_organisation(db, permit.actor().organisation, from, to).await
+}
+
+/// The same for the machinery.
+pub async fn of_organisation(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<RawTally>> {
     let people = account::Entity::find()
         .select_only()
         .column(account::Column::Id)
-        .filter(account::Column::OrganisationId.eq(permit.actor().organisation.0))
+        .filter(account::Column::OrganisationId.eq(organisation.0))
         .into_query();
     let rows: Vec<(String, String, i64, i64, i64)> = slot::Entity::find()
         .select_only()

@@ -43,10 +43,16 @@ fn id(value: &Value) -> String {
 /// Agreed, asked for by the owner and accepted.
 async fn running(fixture: &Fixture, every_days: i32) -> (Pair, String) {
     let pair = fixture.pair().await;
-    agree(fixture, &pair, terms()).await;
-    let series = id(&propose(fixture, &pair.owner, &pair, every_days).await.expect(201));
-    act(fixture, &pair.provider, &series, "accept").await.expect(200);
+    let series = begin(fixture, &pair, every_days).await;
     (pair, series)
+}
+
+/// A pair agrees, its owner asks for check-ins and its provider accepts.
+pub async fn begin(fixture: &Fixture, pair: &Pair, every_days: i32) -> String {
+    agree(fixture, pair, terms()).await;
+    let series = id(&propose(fixture, &pair.owner, pair, every_days).await.expect(201));
+    act(fixture, &pair.provider, &series, "accept").await.expect(200);
+    series
 }
 
 async fn cards(fixture: &Fixture, who: &Who, pair: &Pair) -> Vec<Value> {

@@ -17,6 +17,7 @@ mod organisation;
 mod owners_life;
 mod parting;
 mod policy;
+mod previews;
 mod profile;
 mod prompts;
 mod reply_clocks;

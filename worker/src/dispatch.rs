@@ -126,7 +126,7 @@ impl Dispatcher {
     /// When the next delivery becomes due.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
         let next = deliveries::next_due(self.store.read()).await?;
-        meters::behind(Queue::Dispatch, next, self.store.clock.now());
+        meters::behind(&self.store, Queue::Dispatch, next);
         Ok(next)
     }
 
@@ -134,9 +134,9 @@ impl Dispatcher {
     pub async fn handle(&self, row: rows::Delivery) {
         let (id, channel, begun) = (row.id, row.channel.clone(), Instant::now());
         let delivered = self.deliver(row).await;
-        meters::took(&channel, begun.elapsed());
+        meters::took(&self.store, &channel, begun.elapsed());
         if let Err(error) = delivered {
-            meters::failed(Queue::Dispatch);
+            meters::failed(&self.store, Queue::Dispatch);
             tracing::error!(error = %error, delivery.id = %id, "dispatch.failed");
         }
     }
@@ -487,12 +487,12 @@ impl Dispatcher {
         let now = self.store.clock.now();
         let tx = self.store.write().await?;
         deliveries::record(&tx, row, self.worker, &attempt, now).await?;
-        meters::attempted(&row.channel, attempt.state.as_str(), attempt.reason.as_deref().unwrap_or_default());
+        meters::attempted(&tx, &row.channel, attempt.state.as_str(), attempt.reason.as_deref().unwrap_or_default());
         if let Some(slot) = slot {
             match attempt.state {
                 DeliveryState::Sent => {
                     if slots::sent(&tx, SlotId(slot.id), now).await? {
-                        meters::decided(slot.job.parse()?, Outcome::Sent);
+                        meters::decided(&tx, slot.job.parse()?, Outcome::Sent);
                     }
                 }
                 DeliveryState::Failed | DeliveryState::Dead => {
@@ -500,7 +500,7 @@ impl Dispatcher {
                     let open = |state: &str| matches!(state, "pending" | "claimed" | "sent");
                     if !siblings.iter().any(|sibling| open(&sibling.state)) {
                         if slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await? {
-                            meters::decided(slot.job.parse()?, Outcome::Failed);
+                            meters::decided(&tx, slot.job.parse()?, Outcome::Failed);
                         }
                     }
                 }

@@ -4,6 +4,7 @@ pub mod digests;
 pub mod dispatch;
 pub mod meters;
 pub mod planner;
+pub mod previews;
 mod queue;
 mod run;
 pub mod transport;

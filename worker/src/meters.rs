@@ -1,4 +1,5 @@
-//! What the worker counts for whoever watches it: numbers by job and channel, never by person.
+//! What the worker counts for whoever watches it: numbers by job and channel, never by person. What
+//! happens on a scratch database is not counted: it happens to nobody.
 
 use chrono::{DateTime, Utc};
 use domain::words::{Job, Outcome};
@@ -7,6 +8,7 @@ use prometheus::{
 };
 use std::sync::LazyLock;
 use std::time::Duration;
+use storage::{Store, WriteTx};
 
 /// A name that is registered twice is a mistake in this file, and found by whatever test runs first.
 const REGISTERED_ONCE: &str = "each meter is registered once";
@@ -84,24 +86,34 @@ pub fn register() {
     LazyLock::force(&SENDING);
 }
 
-pub(crate) fn decided(job: Job, outcome: Outcome) {
-    SLOTS.with_label_values(&[job.as_str(), outcome.as_str()]).inc();
+pub(crate) fn decided(tx: &WriteTx, job: Job, outcome: Outcome) {
+    if !tx.is_scratch() {
+        SLOTS.with_label_values(&[job.as_str(), outcome.as_str()]).inc();
+    }
 }
 
-pub(crate) fn attempted(channel: &str, state: &str, reason: &str) {
-    ATTEMPTS.with_label_values(&[channel, state, reason]).inc();
+pub(crate) fn attempted(tx: &WriteTx, channel: &str, state: &str, reason: &str) {
+    if !tx.is_scratch() {
+        ATTEMPTS.with_label_values(&[channel, state, reason]).inc();
+    }
 }
 
-pub(crate) fn took(channel: &str, took: Duration) {
-    SENDING.with_label_values(&[channel]).observe(took.as_secs_f64());
+pub(crate) fn took(store: &Store, channel: &str, took: Duration) {
+    if !store.is_scratch() {
+        SENDING.with_label_values(&[channel]).observe(took.as_secs_f64());
+    }
 }
 
 /// `oldest`: since when the oldest due thing has been due; none where nothing is.
-pub(crate) fn behind(queue: Queue, oldest: Option<DateTime<Utc>>, now: DateTime<Utc>) {
-    let seconds = oldest.map_or(0, |oldest| (now - oldest).num_seconds());
-    BEHIND.with_label_values(&[queue.as_str()]).set(seconds.max(0));
+pub(crate) fn behind(store: &Store, queue: Queue, oldest: Option<DateTime<Utc>>) {
+    if !store.is_scratch() {
+        let seconds = oldest.map_or(0, |oldest| (store.clock.now() - oldest).num_seconds());
+        BEHIND.with_label_values(&[queue.as_str()]).set(seconds.max(0));
+    }
 }
 
-pub(crate) fn failed(queue: Queue) {
-    FAULTS.with_label_values(&[queue.as_str()]).inc();
+pub(crate) fn failed(store: &Store, queue: Queue) {
+    if !store.is_scratch() {
+        FAULTS.with_label_values(&[queue.as_str()]).inc();
+    }
 }

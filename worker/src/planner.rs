@@ -66,7 +66,7 @@ impl Planner {
             due_clocks.first().and_then(|row| row.next_at),
             due_slots.first().and_then(|row| row.next_at),
         ];
-        meters::behind(Queue::Planner, oldest.into_iter().flatten().min(), now);
+        meters::behind(&self.store, Queue::Planner, oldest.into_iter().flatten().min());
         Ok(due_series.len() + due_clocks.len() + due_slots.len())
     }
 
@@ -111,7 +111,7 @@ impl Planner {
             Err(error @ StorageError::Unavailable(_)) => Err(error),
             Err(error) => {
                 tracing::error!(error = %error, row.id = %id, "{event}");
-                meters::failed(Queue::Planner);
+                meters::failed(&self.store, Queue::Planner);
                 let tx = self.store.write().await?;
                 postpone(&tx, self.store.clock.now() + AFTER_FAILURE).await?;
                 tx.commit().await

@@ -1,10 +1,11 @@
-//! The worker's life: two apalis workers, one that plans and one that sends, woken when a commit
+//! The worker's life: three apalis workers, one that plans, one that sends and one that tries changes of policy, woken when a commit
 //! makes work due and stopped between two pieces of work.
 
 use crate::queue::{AFTER_OUTAGE, Looked, Watch, Work, register, supervise};
-use crate::{Dispatcher, Planner};
+use crate::{Dispatcher, Planner, previews};
 use apalis_core::monitor::Monitor;
 use chrono::{DateTime, Utc};
+use domain::organisation_policy::Rules;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use storage::{Result, Store, rows};
@@ -18,7 +19,9 @@ pub async fn run(store: Store, planner: Planner, dispatcher: Dispatcher, poll: D
     let (drain, concurrency, id) = (dispatcher.drain(), dispatcher.concurrency(), dispatcher.worker());
     let monitor = Monitor::new();
     let monitor = register(monitor, format!("planner-{id}"), Arc::new(Plan::of(planner)), watch.clone(), 1);
-    let monitor = register(monitor, format!("dispatch-{id}"), Arc::new(dispatcher), watch, concurrency);
+    let monitor = register(monitor, format!("dispatch-{id}"), Arc::new(dispatcher), watch.clone(), concurrency);
+    let previews = Arc::new(Previews { store: store.clone() });
+    let monitor = register(monitor, format!("previews-{id}"), previews, watch, 1);
     tokio::join!(supervise(monitor, drain, &shutdown), hear(&store, &shutdown));
 }
 
@@ -99,6 +102,38 @@ impl Work for Plan {
 
     fn span(_: &Turn) -> Span {
         tracing::debug_span!("plan")
+    }
+}
+
+/// Changes of policy that wait to be tried.
+struct Previews {
+    store: Store,
+}
+
+impl Work for Previews {
+    type Piece = (rows::Preview, Rules);
+
+    async fn take(&self) -> Result<Vec<Self::Piece>> {
+        Ok(previews::claim(&self.store).await?.into_iter().collect())
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        storage::previews::next_due(self.store.read()).await
+    }
+
+    /// The claim runs out, and another worker takes it up.
+    async fn give_back(&self, _: Vec<Self::Piece>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn handle(&self, (row, rules): Self::Piece) {
+        if let Err(error) = previews::play(&self.store, &row, &rules).await {
+            tracing::warn!(error = %error, preview.id = %row.id, "preview.outage");
+        }
+    }
+
+    fn span((row, _): &Self::Piece) -> Span {
+        tracing::info_span!("preview", preview.id = %row.id)
     }
 }
 

@@ -82,14 +82,14 @@ pub async fn rewrite(
     next_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    meters::decided(row.job.parse()?, decided.outcome);
+    meters::decided(tx, row.job.parse()?, decided.outcome);
     storage::slots::decide(tx, SlotId(row.id), decided, next_at, now).await
 }
 
 /// Writes a first decision, or a later one about a slot that is still open. Tells whether the slot
 /// was open to it.
 pub async fn write(tx: &WriteTx, open: Option<SlotId>, new: NewSlot, now: DateTime<Utc>) -> Result<bool> {
-    meters::decided(new.job, new.decided.outcome);
+    meters::decided(tx, new.job, new.decided.outcome);
     match open {
         Some(id) => storage::slots::decide(tx, id, &new.decided, new.next_at, now).await,
         None => storage::slots::plan(tx, new, now).await,
