@@ -126,7 +126,7 @@ fn names_nul(uri: &Uri) -> bool {
 /// The body against its schema. Who is not signed in learns that first, as from every other call.
 async fn well_shaped(request: &Request, bytes: &[u8]) -> poem::Result<()> {
     let Some(operation) = operations::find(request.method().as_str(), request.uri().path()) else { return Ok(()) };
-    let json = request.content_type().is_some_and(|it| Json::<serde_json::Value>::check_content_type(it));
+    let json = request.content_type().is_some_and(Json::<serde_json::Value>::check_content_type);
     let Some(schema) = operation.body.filter(|_| json) else { return Ok(()) };
     let Err(fault) = shape::check(schema, bytes) else { return Ok(()) };
     if operation.signed_in {
