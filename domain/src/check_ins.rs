@@ -112,21 +112,36 @@ pub struct Upcoming {
     pub position: Position,
 }
 
+/// How long the owner has been silent as things stand: a doubled interval passes over anchors until
+/// she answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silence {
+    /// Unanswered in a row.
+    pub unanswered: u32,
+    /// Number of the last slot that came to something; 0 before the first.
+    pub last: u32,
+}
+
 /// The next slots after `planned`, the one the planner has placed already (its number and date), or
 /// after `today` where it has placed none. Anchors without an eligible day are passed over.
 pub fn upcoming(
     plan: SeriesPlan,
     planned: Option<(u32, NaiveDate)>,
+    silence: Silence,
     today: NaiveDate,
     most: usize,
     eligible: impl Fn(NaiveDate) -> bool,
 ) -> Vec<Upcoming> {
     let slot = |number, on| plan.position(number).map(|position| Upcoming { number, on, position });
-    let first = planned.and_then(|(number, on)| slot(number, on));
-    let (mut last, mut after) = first.map_or((0, today), |first| (first.number, first.on.max(today)));
+    let passed_over = |number: u32| {
+        let due = plan.following(silence.last, silence.unanswered, NaiveDate::MIN);
+        silence.last > 0 && due.is_none_or(|(due, _)| number < due)
+    };
+    let first = planned.filter(|(number, _)| !passed_over(*number)).and_then(|(number, on)| slot(number, on));
+    let (mut last, mut after) = first.map_or((silence.last, today), |first| (first.number, first.on.max(today)));
     let mut found: Vec<_> = first.into_iter().collect();
     while found.len() < most {
-        let Some((number, anchor)) = plan.following(last, 0, after) else { break };
+        let Some((number, anchor)) = plan.following(last, silence.unanswered, after) else { break };
         found.extend(slot_for_anchor(anchor, &eligible).and_then(|on| slot(number, on)));
         (last, after) = (number, anchor.max(after));
     }
@@ -291,19 +306,23 @@ mod tests {
     fn what_is_to_come_starts_with_what_is_planned() {
         let tuesdays = |date: NaiveDate| Weekdays::of([Weekday::Tue]).includes(date);
         let shown = |planned, today| {
-            let slots = upcoming(fortnightly(), planned, day(today), 3, tuesdays);
+            let slots = upcoming(fortnightly(), planned, Silence::default(), day(today), 3, tuesdays);
             slots.into_iter().map(|slot| format!("{} {} {}", slot.number, slot.on, slot.position)).collect::<Vec<_>>()
         };
         // Anchors are Thursdays: a Tuesday lies five days later, one too many to roll.
         assert_eq!(shown(None, "2026-10-02"), Vec::<String>::new());
         let any = |date: NaiveDate| Weekdays::TUESDAY_TO_THURSDAY.includes(date);
-        let slots = upcoming(fortnightly(), None, day("2026-10-02"), 3, any);
+        let slots = upcoming(fortnightly(), None, Silence::default(), day("2026-10-02"), 3, any);
         assert_eq!(
             slots.iter().map(|slot| slot.on.to_string()).collect::<Vec<_>>(),
             ["2026-10-15", "2026-10-29", "2026-11-12"]
         );
         assert_eq!(slots[0].position, Position::First);
-        let moved = upcoming(fortnightly(), Some((5, day("2026-12-15"))), day("2026-12-11"), 3, any);
+        let silent = Silence { unanswered: 2, last: 2 };
+        let slots = upcoming(fortnightly(), Some((3, day("2026-11-12"))), silent, day("2026-11-01"), 3, any);
+        assert_eq!(slots.iter().map(|slot| slot.number).collect::<Vec<_>>(), [4, 6], "the third is passed over");
+        let moved =
+            upcoming(fortnightly(), Some((5, day("2026-12-15"))), Silence::default(), day("2026-12-11"), 3, any);
         assert_eq!(
             moved.iter().map(|slot| (slot.number, slot.position)).collect::<Vec<_>>(),
             [(5, Position::NextToLast), (6, Position::Last)]

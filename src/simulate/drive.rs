@@ -61,21 +61,33 @@ pub async fn play(
                 tell(Line::Decision(decision))?;
             }
         }
-        let mut turns = 0;
-        while planner.turn().await? + dispatcher.turn().await? > 0 {
-            turns += 1;
-            if turns > MOST_TURNS {
-                return Err(format!("the planner went in circles at {now}").into());
-            }
-        }
+        work_due = work(&planner, &dispatcher, now).await?;
         for decision in ledger.news(&stage).await? {
             actors.on_decision(&decision);
             tell(Line::Decision(decision))?;
         }
-        work_due = [planner.next_due().await?, dispatcher.next_due().await?].into_iter().flatten().min();
         // What could not be settled now must not be looked at for ever at the same instant.
         if work_due.is_some_and(|at| at <= now) {
             stage.clock.set(now + TimeDelta::seconds(1));
         }
     }
+}
+
+/// Plans and sends what is due now, and asks each for a turn only where it has something to do. Tells
+/// when there is something next; at `now` only what could not be settled yet.
+async fn work(
+    planner: &Planner,
+    dispatcher: &Dispatcher,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Failure> {
+    for _ in 0..MOST_TURNS {
+        let due = [planner.next_due().await?, dispatcher.next_due().await?];
+        let [plans, sends] = due.map(|at| at.is_some_and(|at| at <= now));
+        let planned = if plans { planner.turn().await? } else { 0 };
+        let sent = if sends || planned > 0 { dispatcher.turn().await? } else { 0 };
+        if planned + sent == 0 {
+            return Ok(due.into_iter().flatten().min());
+        }
+    }
+    Err(format!("the planner went in circles at {now}").into())
 }

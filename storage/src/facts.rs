@@ -10,6 +10,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+use domain::check_ins::Silence;
 use domain::gate::{AbsenceFacts, AgreementFacts, BudgetFacts, Facts, HeavyFacts, HospitalFacts, PlanFacts};
 use domain::ids::{AccountId, OrganisationId, RelationshipId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
@@ -54,6 +55,8 @@ pub struct Answered {
     /// The recipient's choices of channel.
     pub push: bool,
     pub email: bool,
+    /// Whether the recipient wants the job at all.
+    on: bool,
 }
 
 /// Loads what the rows of `question.job` ask.
@@ -75,6 +78,7 @@ pub async fn load(db: &impl ConnectionTrait, question: Question<'_>) -> Result<A
         recipient_zone,
         push: switches.push,
         email: switches.email,
+        on: switches.in_app,
         recipient,
         rules,
     };
@@ -128,7 +132,8 @@ async fn owners_life(
     answered: &mut Answered,
 ) -> Result<()> {
     let facts = &mut answered.facts;
-    facts.switched_on = Some(switches(db, owner, question.job).await?.in_app);
+    facts.switched_on =
+        Some(if owner == question.recipient { answered.on } else { switches(db, owner, question.job).await?.in_app });
     let periods = period::Entity::find()
         .filter(period::Column::OwnerId.eq(owner.0))
         .filter(period::Column::FromAt.lte(question.now))
@@ -175,11 +180,7 @@ async fn past(
     let previous = rows.iter().find(|row| row.outcome == Outcome::Sent.as_str());
     answered.facts.previous_unread =
         Some(previous.is_some_and(|row| row.opened_at.is_none() && row.answered_at.is_none()));
-    let this_run: Vec<PastSlot> = rows
-        .iter()
-        .filter(|row| series.accepted_on.is_none_or(|from| row.on_date > from))
-        .map(|row| PastSlot { decided_at: row.decided_at, counts: row.counts_unanswered, answered_at: row.answered_at })
-        .collect();
+    let this_run = this_run(series, &rows);
     answered.unanswered = unanswered(&this_run);
     answered.silent_since = silent_since(&this_run);
     let today = question.now.with_timezone(&answered.recipient_zone).date_naive();
@@ -194,6 +195,27 @@ async fn past(
         per_week: answered.rules.prompts_per_week,
     });
     Ok(())
+}
+
+/// The slots of a series since it was accepted or begun anew, newest first.
+fn this_run(series: &rows::Series, slots: &[rows::Slot]) -> Vec<PastSlot> {
+    slots
+        .iter()
+        .filter(|row| series.accepted_on.is_none_or(|from| row.on_date > from))
+        .map(|row| PastSlot { decided_at: row.decided_at, counts: row.counts_unanswered, answered_at: row.answered_at })
+        .collect()
+}
+
+/// How long the owner of a series has been silent.
+pub async fn silence(db: &impl ConnectionTrait, series: &rows::Series) -> Result<Silence> {
+    let slots = slots::of_series(db, SeriesId(series.id), 64).await?;
+    let last = slots
+        .iter()
+        .filter(|row| series.accepted_on.is_none_or(|from| row.on_date > from))
+        .filter(|row| row.outcome != Outcome::Held.as_str())
+        .map(|row| u32::try_from(row.number).unwrap_or(0))
+        .max();
+    Ok(Silence { unanswered: unanswered(&this_run(series, &slots)), last: last.unwrap_or(0) })
 }
 
 /// The order in which prompts go when two want one day.

@@ -76,7 +76,8 @@ pub fn items_of(row: &crate::rows::Slot) -> Vec<Uuid> {
     row.items.as_ref().and_then(|items| serde_json::from_value(items.clone()).ok()).unwrap_or_default()
 }
 
-/// The owner has a proposal of her provider's to answer: a series, or a wording of the agreement.
+/// The owner has a proposal of her provider's to answer, a series or a wording of the agreement, or
+/// an answer to her own.
 pub async fn proposal_for_owner(
     tx: &WriteTx,
     related: &Related,
@@ -94,7 +95,7 @@ pub async fn still_news(db: &impl ConnectionTrait, items: &[MessageId]) -> Resul
 }
 
 /// What of these is still news to the owner: a provider's message that she has not opened and
-/// nobody took back, her own on which he acted, a proposal that waits for her, or a thing of another
+/// nobody took back, her own on which he acted, a proposal that waits for her or was answered, or a thing of another
 /// kind (a consultation, a logged call, a promise about a check-in), which cannot be read meanwhile.
 pub async fn news(db: &impl ConnectionTrait, items: &[MessageId]) -> Result<Vec<MessageId>> {
     let ids = || items.iter().map(|id| id.0);
@@ -104,10 +105,20 @@ pub async fn news(db: &impl ConnectionTrait, items: &[MessageId]) -> Result<Vec<
     let stale = |id: &MessageId| {
         let read = |row: &&message::Model| row.recalled_at.is_some() || (row.opened_at.is_some() && !row.from_owner);
         messages.iter().filter(read).any(|row| row.id == id.0)
-            || proposals.iter().any(|row| row.id == id.0 && row.state != SeriesState::Proposed.as_str())
+            || proposals.iter().any(|row| row.id == id.0 && !is_news(row))
             || drafts.iter().any(|row| row.id == id.0 && row.in_force_at.is_some())
     };
     Ok(items.iter().copied().filter(|id| !stale(id)).collect())
+}
+
+/// A provider's proposal as long as it waits; the owner's own once it was accepted or declined.
+fn is_news(series: &crate::rows::Series) -> bool {
+    let in_state = |state: SeriesState| series.state == state.as_str();
+    if series.proposed_by != series.owner_id {
+        return in_state(SeriesState::Proposed);
+    }
+    let declined = in_state(SeriesState::Stopped) && series.accepted_on.is_none();
+    in_state(SeriesState::Active) || declined
 }
 
 /// The notices of a thread that are not settled yet, oldest first.

@@ -1,6 +1,7 @@
 //! The owner's start page, derived from what stands; nothing of it is stored.
 
 use crate::app::sessions::Caller;
+use crate::app::teller::Teller;
 use crate::app::{Answer, check_ins, prompt_texts};
 use crate::state::App;
 use crate::views;
@@ -39,6 +40,7 @@ pub async fn list(app: &App, caller: Caller) -> Answer<CardsOut> {
 struct Page<'a> {
     app: &'a App,
     caller: Caller,
+    teller: Teller,
     now: DateTime<Utc>,
     today: NaiveDate,
     pairs: BTreeMap<Uuid, Related>,
@@ -61,7 +63,8 @@ impl<'a> Page<'a> {
             .collect();
         let people = accounts::many(db, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
         let today = calendars::today(db, permit.account(), now).await?;
-        Ok(Self { app, caller, now, today, pairs, people })
+        let teller = Teller::to(app, caller).await?;
+        Ok(Self { app, caller, teller, now, today, pairs, people })
     }
 
     async fn person(&self, id: Uuid) -> Answer<rows::Account> {
@@ -98,16 +101,20 @@ impl<'a> Page<'a> {
             if clock.choice.is_some() {
                 return Ok(None);
             }
-            (CardKind::Overdue, clock.due_at, prompt_texts::say(&Overdue::Notice))
+            (CardKind::Overdue, clock.due_at, self.teller.say(&Overdue::Notice))
         } else if let Some(since) = clock.uncertain_since {
             let text = Receipt::Uncertain { provider: name.clone(), promised };
-            (CardKind::PromiseUncertain, since, prompt_texts::say(&text))
+            (CardKind::PromiseUncertain, since, self.teller.say(&text))
         } else if let Some(text) = self.moved(clock, &name, promised).await? {
-            (CardKind::PromiseMoved, clock.opened_at, prompt_texts::say(&text))
+            (CardKind::PromiseMoved, clock.opened_at, self.teller.say(&text))
         } else {
             return Ok(None);
         };
-        let choices = if kind == CardKind::Overdue { prompt_texts::overdue_choices(clock, &name)? } else { Vec::new() };
+        let choices = if kind == CardKind::Overdue {
+            prompt_texts::overdue_choices(&self.teller, clock, &name)?
+        } else {
+            Vec::new()
+        };
         Ok(Some(CardOut {
             id: clock.id,
             kind,
@@ -223,8 +230,8 @@ impl<'a> Page<'a> {
                 ledger_id: Some(slot.id),
                 ..TargetOut::default()
             },
-            text: prompt_texts::prompt(&slot, Some(row), &name),
-            choices: prompt_texts::choices(&slot)?,
+            text: prompt_texts::prompt(&self.teller, &slot, Some(row), &name),
+            choices: prompt_texts::choices(&self.teller, &slot)?,
         }))
     }
 
@@ -242,11 +249,11 @@ impl<'a> Page<'a> {
         let choices = if for_contact {
             Vec::new()
         } else {
-            vec![prompt_texts::choice("restart", prompt_texts::say(&CheckInCard::Restart))?]
+            vec![prompt_texts::choice("restart", self.teller.say(&CheckInCard::Restart))?]
         };
         let since = row.rested_at.unwrap_or(row.created_at);
         Ok(Some(CardOut {
-            text: prompt_texts::say(&text),
+            text: self.teller.say(&text),
             choices,
             ..series_card(row, CardKind::CheckInsResting, since, provider)
         }))
@@ -268,8 +275,8 @@ impl<'a> Page<'a> {
         let Some(since) = row.stopped_at.filter(|at| self.now < *at + TOLD) else { return Ok(None) };
         let name = provider.map(|row| views::first_name(&row.display_name)).unwrap_or_default();
         Ok(Some(CardOut {
-            text: prompt_texts::say(&CheckInCard::Ended { provider: name }),
-            choices: vec![prompt_texts::choice("renew", prompt_texts::say(&CheckInCard::Renew))?],
+            text: self.teller.say(&CheckInCard::Ended { provider: name }),
+            choices: vec![prompt_texts::choice("renew", self.teller.say(&CheckInCard::Renew))?],
             ..series_card(row, CardKind::CheckInsEnded, since, provider)
         }))
     }

@@ -1,6 +1,7 @@
 //! What a push stands for: told to its recipient after unlock, and to nobody else.
 
 use crate::app::sessions::Caller;
+use crate::app::teller::Teller;
 use crate::app::{Answer, check_ins, prompt_texts};
 use crate::state::App;
 use crate::views;
@@ -44,16 +45,17 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
         let place = Position { micros: last.row.created_at.timestamp_micros(), id: last.row.id };
         app.cursors.write(name, account, place)
     });
+    let teller = Teller::to(app, caller).await?;
     let mut items = Vec::with_capacity(found.len());
     for (_, told) in found {
-        items.push(present(app, caller, &told).await?);
+        items.push(present(app, caller, &teller, &told).await?);
     }
     Ok(NotificationsOut { items, next_cursor })
 }
 
 pub async fn get(app: &App, caller: Caller, opaque: Uuid) -> Answer<NotificationOut> {
     let told = notifications::by_opaque(app.store.read(), caller.actor, opaque).await?;
-    present(app, caller, &told).await
+    present(app, caller, &Teller::to(app, caller).await?, &told).await
 }
 
 /// She read it here: it leaves her other devices, and a prompt counts as opened.
@@ -73,9 +75,9 @@ fn job(told: &Told) -> Answer<Job> {
     Ok(told.row.job.parse().map_err(StorageError::from)?)
 }
 
-async fn present(app: &App, caller: Caller, told: &Authorized<Told>) -> Answer<NotificationOut> {
+async fn present(app: &App, caller: Caller, teller: &Teller, told: &Authorized<Told>) -> Answer<NotificationOut> {
     let job = job(told)?;
-    let (words, actions) = said(app, caller, job, told).await?;
+    let (words, actions) = said(app, caller, teller, job, told).await?;
     Ok(NotificationOut {
         id: told.row.opaque_id,
         job: views::word(job.as_str())?,
@@ -115,7 +117,7 @@ fn target(job: Job, told: &Told) -> TargetOut {
 
 /// What it says and offers. One that is about a relationship she is out of says nothing more than the
 /// push did.
-async fn said(app: &App, caller: Caller, job: Job, told: &Told) -> Answer<(String, Vec<ChoiceOut>)> {
+async fn said(app: &App, caller: Caller, teller: &Teller, job: Job, told: &Told) -> Answer<(String, Vec<ChoiceOut>)> {
     let db = app.store.read();
     let slot = &told.slot;
     match job {
@@ -126,7 +128,7 @@ async fn said(app: &App, caller: Caller, job: Job, told: &Told) -> Answer<(Strin
                     .into_iter()
                     .map(|choice| prompt_texts::choice(choice.answer.as_str(), choice.label))
                     .collect::<Answer<_>>()?;
-                let text = card.text.unwrap_or_else(|| prompt_texts::say(&Push::OwnerSomething));
+                let text = card.text.unwrap_or_else(|| teller.say(&Push::OwnerSomething));
                 return Ok((text, choices));
             }
             // Under way, or its relationship is gone.
@@ -139,23 +141,26 @@ async fn said(app: &App, caller: Caller, job: Job, told: &Told) -> Answer<(Strin
                 None => None,
             };
             let provider = name(app, slot.provider_id).await?;
-            return Ok((prompt_texts::prompt(slot, asking.as_ref(), &provider), prompt_texts::choices(slot)?));
+            return Ok((
+                prompt_texts::prompt(teller, slot, asking.as_ref(), &provider),
+                prompt_texts::choices(teller, slot)?,
+            ));
         }
         Job::OverdueNotice => {
             let clock = clocks::by_id(db, ReplyClockId(slot.subject)).await?;
             let provider = name(app, slot.provider_id).await?;
             let choices = match clock {
-                Some(clock) => prompt_texts::overdue_choices(&clock, &provider)?,
+                Some(clock) => prompt_texts::overdue_choices(teller, &clock, &provider)?,
                 None => Vec::new(),
             };
-            return Ok((prompt_texts::say(&Overdue::Notice), choices));
+            return Ok((teller.say(&Overdue::Notice), choices));
         }
         Job::Digest | Job::ResponseReminder => {
-            return Ok((prompt_texts::say(&Push::ProviderDigest), Vec::new()));
+            return Ok((teller.say(&Push::ProviderDigest), Vec::new()));
         }
         Job::MessageNotice => {}
     }
-    Ok((prompt_texts::say(&Push::OwnerSomething), Vec::new()))
+    Ok((teller.say(&Push::OwnerSomething), Vec::new()))
 }
 
 async fn name(app: &App, id: Option<Uuid>) -> Answer<String> {

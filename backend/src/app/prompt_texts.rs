@@ -1,24 +1,21 @@
 //! What a prompt to the owner says, and what can be chosen.
 
 use crate::app::Answer;
-use crate::{call, views};
+use crate::app::teller::Teller;
+use crate::views;
 use domain::replies::OverdueChoice;
 use domain::schedule::agreement_round_due;
-use domain::wording::{AgreementRound, Overdue, PlanReview, PromptChoice, Text, Wording};
+use domain::wording::{AgreementRound, Overdue, PlanReview, PromptChoice};
 use domain::words::{Job, PromptAnswer};
 use mobile_contract::notifications::{Choice, ChoiceOut};
 use storage::rows;
 
-pub fn say(text: &dyn Text) -> String {
-    Wording::built_in().say(call::language(), text)
-}
-
 /// The prompt of a slot about the plan or the agreement. `provider` is a first name.
-pub fn prompt(slot: &rows::Slot, series: Option<&rows::Series>, provider: &str) -> String {
+pub fn prompt(teller: &Teller, slot: &rows::Slot, series: Option<&rows::Series>, provider: &str) -> String {
     if slot.job == Job::PlanReview.as_str() {
-        say(&about_plan(slot))
+        teller.say(&about_plan(slot))
     } else {
-        say(&about_agreement(slot, series, provider))
+        teller.say(&about_agreement(slot, series, provider))
     }
 }
 
@@ -55,7 +52,7 @@ fn about_agreement(slot: &rows::Slot, series: Option<&rows::Series>, provider: &
 }
 
 /// The four answers to a prompt; none once it is answered.
-pub fn choices(slot: &rows::Slot) -> Answer<Vec<ChoiceOut>> {
+pub fn choices(teller: &Teller, slot: &rows::Slot) -> Answer<Vec<ChoiceOut>> {
     if slot.answered_at.is_some() {
         return Ok(Vec::new());
     }
@@ -65,13 +62,13 @@ pub fn choices(slot: &rows::Slot) -> Answer<Vec<ChoiceOut>> {
         .map(|answer| {
             let label =
                 if about_plan { PromptChoice::about_plan(*answer) } else { PromptChoice::about_agreement(*answer) };
-            choice(answer.as_str(), say(&label))
+            choice(answer.as_str(), teller.say(&label))
         })
         .collect()
 }
 
 /// What can be chosen once a date has passed; nothing more once it was.
-pub fn overdue_choices(clock: &rows::ReplyClock, provider: &str) -> Answer<Vec<ChoiceOut>> {
+pub fn overdue_choices(teller: &Teller, clock: &rows::ReplyClock, provider: &str) -> Answer<Vec<ChoiceOut>> {
     if clock.choice.is_some() || clock.closed_at.is_some() {
         return Ok(Vec::new());
     }
@@ -84,7 +81,7 @@ pub fn overdue_choices(clock: &rows::ReplyClock, provider: &str) -> Answer<Vec<C
                 OverdueChoice::NextConsultation => Overdue::NextAppointment,
                 OverdueChoice::AskTeam => Overdue::AskAnother,
             };
-            choice(answer.as_str(), say(&label))
+            choice(answer.as_str(), teller.say(&label))
         })
         .collect()
 }

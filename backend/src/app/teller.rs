@@ -6,7 +6,7 @@ use crate::app::sessions::Caller;
 use crate::call;
 use crate::state::App;
 use chrono::NaiveDate;
-use domain::wording::{Day, Text, Wording};
+use domain::wording::{AnswerReceipt, Day, Greeting, Text, Wording};
 use domain::words::Language;
 use storage::{StorageError, calendars, rows, templates};
 
@@ -30,6 +30,16 @@ impl Teller {
 
     pub fn say(&self, text: &dyn Text) -> String {
         self.wording.say(self.language, text)
+    }
+
+    /// What follows from an answer: the same for every organisation.
+    pub fn check_in_answered(&self, receipt: &AnswerReceipt) -> String {
+        self.wording.check_in_answered(self.language, receipt)
+    }
+
+    /// The scheduled greeting, with who reads an answer and when.
+    pub fn check_in(&self, greeting: &Greeting) -> String {
+        self.wording.check_in(self.language, greeting)
     }
 
     pub fn day(&self, date: NaiveDate) -> Day {

@@ -2,8 +2,8 @@
 
 use super::{People, first_name, people};
 use crate::app::sessions::Caller;
+use crate::app::teller::Teller;
 use crate::app::{Answer, Refusal, agreements as agreed, bounds, help_now};
-use crate::call;
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Utc};
@@ -14,9 +14,7 @@ use domain::ids::{
 };
 use domain::ownership::{Relationship, Standing};
 use domain::policy::InRelationship;
-use domain::wording::{
-    AnswerReceipt, CheckIn, Greeting, HeavyReply, NearDay, Reading, SeriesPosition as Worded, Wording,
-};
+use domain::wording::{AnswerReceipt, CheckIn, Greeting, HeavyReply, NearDay, Reading, SeriesPosition as Worded};
 use domain::words::{CheckInAnswer, ConcernKind, SeriesState};
 use mobile_contract::check_ins::{
     AnswerChoiceOut, AnswerReceiptOut, CheckInOut, CheckInsOut, HeavyStepOut, ReadingOut,
@@ -52,7 +50,7 @@ fn place(id: SlotId) -> sealed::Place {
 /// One check-in, for whoever may see it.
 pub async fn get(app: &App, caller: Caller, id: SlotId) -> Answer<CheckInOut> {
     let (row, related) = check_ins::card(app.store.read(), caller.actor, id, app.now()).await?;
-    present(app, caller, &related, row).await
+    present(app, caller, &Teller::to(app, caller).await?, &related, row).await
 }
 
 /// The check-ins of a relationship that were sent, newest first; for a provider the answered ones.
@@ -81,9 +79,10 @@ pub async fn list(
     let next_cursor = found.last().filter(|_| more).map(|last| {
         app.cursors.write(&name, account, Place { micros: last.planned_at.timestamp_micros(), id: last.id })
     });
+    let teller = Teller::to(app, caller).await?;
     let mut items = Vec::with_capacity(found.len());
     for row in found {
-        items.push(present(app, caller, &related, row).await?);
+        items.push(present(app, caller, &teller, &related, row).await?);
     }
     Ok(CheckInsOut { items, next_cursor })
 }
@@ -252,7 +251,13 @@ impl Readers {
     }
 }
 
-async fn present(app: &App, caller: Caller, related: &Authorized<Related>, row: rows::Slot) -> Answer<CheckInOut> {
+async fn present(
+    app: &App,
+    caller: Caller,
+    teller: &Teller,
+    related: &Authorized<Related>,
+    row: rows::Slot,
+) -> Answer<CheckInOut> {
     let pair = &related.view;
     let provider = row.provider_id.map_or(pair.responsible, AccountId);
     let people = people(app, pair.owner, provider).await?;
@@ -288,22 +293,22 @@ async fn present(app: &App, caller: Caller, related: &Authorized<Related>, row: 
         checklist: Vec::new(),
     };
     if pair.standing(caller.actor) == Standing::Owner {
-        for_owner(app, pair, &people, &row, answer, &mut out).await?;
+        for_owner(app, teller, pair, &people, &row, answer, &mut out).await?;
     } else {
-        for_provider(app, pair, &people, &row, answer, &mut out).await?;
+        for_provider(app, teller, pair, &people, &row, answer, &mut out).await?;
     }
     Ok(out)
 }
 
 async fn for_owner(
     app: &App,
+    teller: &Teller,
     pair: &Relationship,
     people: &People,
     row: &rows::Slot,
     answer: Option<CheckInAnswer>,
     out: &mut CheckInOut,
 ) -> Answer<()> {
-    let (language, wording) = (call::language(), Wording::built_in());
     let at = row.answered_at.unwrap_or_else(|| app.now());
     let readers = readers(app, pair, people, at).await?;
     let today = at.with_timezone(&calendars::zone(&people.owner)?).date_naive();
@@ -315,13 +320,13 @@ async fn for_owner(
         position: position.unwrap_or(Worded::Ordinary),
         reading: readers.worded(today),
     };
-    out.text = Some(wording.check_in(language, &greeting));
+    out.text = Some(teller.check_in(&greeting));
     if row.answered_at.is_none() {
         out.reading = Some(readers.out());
         out.choices = CheckInAnswer::ALL
             .iter()
             .map(|answer| {
-                let label = wording.say(language, &CheckIn::label(*answer));
+                let label = teller.say(&CheckIn::label(*answer));
                 Ok(AnswerChoiceOut { answer: views::word(answer.as_str())?, label })
             })
             .collect::<Answer<_>>()?;
@@ -338,7 +343,7 @@ async fn for_owner(
     };
     let clock = check_ins::clock_of(app.store.read(), SlotId(row.id)).await?;
     out.receipt = Some(AnswerReceiptOut {
-        text: wording.check_in_answered(language, &receipt),
+        text: teller.check_in_answered(&receipt),
         promised_on: clock.map(|clock| clock.promised_on),
         own_plan: (heavy && has_plan).then(|| OWN_PLAN.to_owned()),
         help_now: if heavy { help_now::of_owner(app, pair.owner).await? } else { None },
@@ -348,6 +353,7 @@ async fn for_owner(
 
 async fn for_provider(
     app: &App,
+    teller: &Teller,
     pair: &Relationship,
     people: &People,
     row: &rows::Slot,
@@ -360,7 +366,6 @@ async fn for_provider(
     let open = concerns::open_of(db, pair.id).await?;
     out.open_since = open.iter().find(|concern| concern.slot_id == Some(row.id)).map(|concern| concern.since);
     if answer.is_some_and(asks_for_contact) {
-        let (language, wording) = (call::language(), Wording::built_in());
         out.checklist = HeavyStep::ALL
             .iter()
             .map(|step| {
@@ -369,7 +374,7 @@ async fn for_provider(
                     HeavyStep::LocalProcedure => HeavyReply::LocalProcedure,
                     HeavyStep::Document => HeavyReply::Document,
                 };
-                Ok(HeavyStepOut { step: views::word(step.as_str())?, text: wording.say(language, &text) })
+                Ok(HeavyStepOut { step: views::word(step.as_str())?, text: teller.say(&text) })
             })
             .collect::<Answer<_>>()?;
     }

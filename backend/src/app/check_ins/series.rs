@@ -2,8 +2,8 @@
 
 use super::{every_days, first_name, people, side};
 use crate::app::sessions::Caller;
+use crate::app::teller::Teller;
 use crate::app::{Answer, Refusal};
-use crate::call;
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -13,7 +13,7 @@ use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId};
 use domain::policy::InRelationship;
 use domain::schedule::{SERIES_DAYS, SeriesPlan};
-use domain::wording::{CheckInCard, Day, Text, Wording};
+use domain::wording::{CheckInCard, Day, Text};
 use domain::words::{Job, SeriesState};
 use mobile_contract::check_ins::{
     AlternativeOut, CheckInSeriesListOut, CheckInSeriesOut, RestReason, UpcomingCheckInOut,
@@ -24,7 +24,7 @@ use storage::check_ins::PairHours;
 use storage::relationships::Related;
 use storage::series::{NewSeries, Party};
 use storage::whose::Whose;
-use storage::{Authorized, StorageError, WriteTx, agreements, check_ins, notices, relationships, rows, series};
+use storage::{Authorized, StorageError, WriteTx, agreements, check_ins, facts, notices, relationships, rows, series};
 
 const LIST: &str = "list_check_in_series";
 /// How many slots ahead are shown.
@@ -151,6 +151,15 @@ impl Held {
         self.commit().await
     }
 
+    /// What a provider does about her proposal is an act of his like any other.
+    async fn tell_owner(&self, app: &App, caller: Caller) -> Answer<()> {
+        if side(&self.related.view, caller.actor) == Side::Provider {
+            let new_id = || app.store.new_id();
+            notices::proposal_for_owner(&self.tx, &self.related, self.row.id, &new_id, self.now).await?;
+        }
+        Ok(())
+    }
+
     async fn commit(self) -> Answer<()> {
         self.tx.commit().await?;
         Ok(())
@@ -188,6 +197,7 @@ pub async fn accept(app: &App, caller: Caller, id: SeriesId) -> Answer<()> {
 pub async fn decline(app: &App, caller: Caller, id: SeriesId) -> Answer<()> {
     let held = Held::begin(app, caller, InRelationship::AcceptCheckIns, Act::Decline, id).await?;
     series::settle(&held.tx, &held.row, SeriesState::Stopped, Reason::NotAccepted, held.now).await?;
+    held.tell_owner(app, caller).await?;
     held.commit().await
 }
 
@@ -250,7 +260,7 @@ pub async fn change_cadence(app: &App, caller: Caller, id: SeriesId, days: i32) 
 pub async fn get_series(app: &App, caller: Caller, id: SeriesId) -> Answer<CheckInSeriesOut> {
     let (row, related) =
         check_ins::series(app.store.read(), caller.actor, InRelationship::SeeCheckIns, id, app.now()).await?;
-    present(app, caller, &related, row).await
+    present(app, caller, &Teller::to(app, caller).await?, &related, row).await
 }
 
 /// The series of a relationship, newest first.
@@ -276,9 +286,10 @@ pub async fn list_series(
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next_cursor =
         found.last().filter(|_| more).map(|last| app.cursors.write(&name, account, Place { micros: 0, id: last.id }));
+    let teller = Teller::to(app, caller).await?;
     let mut items = Vec::with_capacity(found.len());
     for row in found {
-        items.push(present(app, caller, &related, row).await?);
+        items.push(present(app, caller, &teller, &related, row).await?);
     }
     Ok(CheckInSeriesListOut { items, next_cursor })
 }
@@ -286,6 +297,7 @@ pub async fn list_series(
 async fn present(
     app: &App,
     caller: Caller,
+    teller: &Teller,
     related: &Authorized<Related>,
     row: rows::Series,
 ) -> Answer<CheckInSeriesOut> {
@@ -301,7 +313,7 @@ async fn present(
     match state {
         SeriesState::Active => {
             let hours = check_ins::hours(db, pair.owner, provider, now).await?;
-            upcoming = to_come(&row, &hours, now)?;
+            upcoming = to_come(app, &row, &hours, now).await?;
         }
         SeriesState::Proposed if me == Side::Owner => {
             let hours = check_ins::hours(db, pair.owner, provider, now).await?;
@@ -312,8 +324,7 @@ async fn present(
     let declined = state == SeriesState::Stopped && row.owner_accepted_at.is_some() && row.accepted_on.is_none();
     let said_no = declined && me == Side::Owner && row.provider_accepted_at.is_none();
     let names = Names { owner: first_name(&people.owner), provider: first_name(&people.provider) };
-    let language = call::language();
-    let say = |text: &dyn Text| Wording::built_in().say(language, text);
+    let say = |text: &dyn Text| teller.say(text);
     let alternatives = if no_room || said_no { alternatives(&names.provider, say)? } else { Vec::new() };
     let text = say(&card(&row, state, me, mine, said_no || no_room, &names, upcoming.first()));
     let resting = state == SeriesState::Resting;
@@ -339,10 +350,16 @@ async fn present(
     })
 }
 
-fn to_come(row: &rows::Series, hours: &PairHours, now: DateTime<Utc>) -> Answer<Vec<UpcomingCheckInOut>> {
+async fn to_come(
+    app: &App,
+    row: &rows::Series,
+    hours: &PairHours,
+    now: DateTime<Utc>,
+) -> Answer<Vec<UpcomingCheckInOut>> {
     let Some(plan) = plan(row) else { return Ok(Vec::new()) };
     let planned = row.slot_on.and_then(|on| Some((u32::try_from(row.number).ok()?, on)));
-    rules::upcoming(plan, planned, hours.today(now), SHOWN, |date| hours.eligible(date))
+    let silence = facts::silence(app.store.read(), row).await?;
+    rules::upcoming(plan, planned, silence, hours.today(now), SHOWN, |date| hours.eligible(date))
         .into_iter()
         .map(|slot| {
             Ok(UpcomingCheckInOut {
