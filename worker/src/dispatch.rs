@@ -491,17 +491,15 @@ impl Dispatcher {
         if let Some(slot) = slot {
             match attempt.state {
                 DeliveryState::Sent => {
-                    if slots::sent(&tx, SlotId(slot.id), now).await? {
-                        meters::decided(&tx, slot.job.parse()?, Outcome::Sent);
-                    }
+                    let settled = slots::sent(&tx, SlotId(slot.id), now).await?;
+                    count(&tx, slot, settled.then_some(Outcome::Sent))?;
                 }
                 DeliveryState::Failed | DeliveryState::Dead => {
                     let siblings = deliveries::of_notification(&*tx, NotificationId(row.notification_id)).await?;
                     let open = |state: &str| matches!(state, "pending" | "claimed" | "sent");
                     if !siblings.iter().any(|sibling| open(&sibling.state)) {
-                        if slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await? {
-                            meters::decided(&tx, slot.job.parse()?, Outcome::Failed);
-                        }
+                        let settled = slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await?;
+                        count(&tx, slot, settled.then_some(Outcome::Failed))?;
                     }
                 }
                 _ => {}
@@ -509,6 +507,13 @@ impl Dispatcher {
         }
         tx.commit().await
     }
+}
+
+fn count(tx: &storage::WriteTx, slot: &rows::Slot, settled: Option<Outcome>) -> Result<()> {
+    if let Some(outcome) = settled {
+        meters::decided(tx, slot.job.parse()?, outcome);
+    }
+    Ok(())
 }
 
 /// The language an account prefers most.
