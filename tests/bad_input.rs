@@ -52,7 +52,8 @@ async fn a_body_that_cannot_be_read_is_refused_as_what_it_is() {
     let long = format!(r#"{{"kind": "info", "body": "{}"}}"#, "a".repeat(300_000));
     let deep = format!(r#"{{"kind": "info", "body": {}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
     let utf16: Vec<u8> = r#"{"kind": "info"}"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let cases: Vec<(&str, Option<&str>, Vec<u8>, u16, &str)> = vec![
+    type Case<'a> = (&'a str, Option<&'a str>, Vec<u8>, u16, &'a str);
+    let cases: Vec<Case<'_>> = vec![
         ("no JSON", json, b"{\"kind\": ".to_vec(), 400, "malformed"),
         ("nothing", json, Vec::new(), 400, "malformed"),
         ("two values", json, b"{} {}".to_vec(), 400, "malformed"),

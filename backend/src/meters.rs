@@ -1,9 +1,9 @@
 //! What the API counts for whoever watches it: by operation, never by person or path.
 
+use chrono::TimeDelta;
 use poem::http::StatusCode;
 use prometheus::{HistogramVec, IntCounterVec, register_histogram_vec, register_int_counter_vec};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 /// A name that is registered twice is a mistake in this file, and found by whatever test runs first.
 const REGISTERED_ONCE: &str = "each meter is registered once";
@@ -33,7 +33,7 @@ pub fn register() {
     LazyLock::force(&SECONDS);
 }
 
-pub(crate) fn answered(operation: &str, status: StatusCode, took: Duration) {
+pub(crate) fn answered(operation: &str, status: StatusCode, took: TimeDelta) {
     CALLS.with_label_values(&[operation, status.as_str()]).inc();
-    SECONDS.with_label_values(&[operation]).observe(took.as_secs_f64());
+    SECONDS.with_label_values(&[operation]).observe(took.as_seconds_f64().max(0.0));
 }

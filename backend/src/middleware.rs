@@ -19,7 +19,6 @@ use poem_openapi::types::ToJSON;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// All of it, in its order.
 pub struct Surroundings(pub Arc<App>);
@@ -60,14 +59,15 @@ impl<E: Endpoint> Endpoint for Surrounded<E> {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let asked = request.header(header::ACCEPT_LANGUAGE).and_then(crate::texts::negotiate);
-        let begun = Instant::now();
+        let clock = &self.app.store.clock;
+        let begun = clock.now();
         call::within(asked, self.app.settings.default_language, async {
             let path = request.uri().path().to_owned();
             let response = match self.answer(request).await {
                 Ok(response) => response,
                 Err(error) => as_problem(error),
             };
-            meters::answered(call::operation().unwrap_or("none"), response.status(), begun.elapsed());
+            meters::answered(call::operation().unwrap_or("none"), response.status(), clock.now() - begun);
             Ok(finished(response, &path))
         })
         .await

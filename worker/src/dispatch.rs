@@ -16,7 +16,7 @@ use futures::StreamExt as _;
 use mobile_contract::push::PushAction;
 use secrecy::SecretString;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use storage::deliveries::{self, Attempt, MOST_CRASHES, WITHDRAW};
 use storage::facts::{self, Answered, Question};
 use storage::{Result, StorageError, Store, clocks, instance, notices, rows, series, slots};
@@ -132,9 +132,9 @@ impl Dispatcher {
 
     /// One claimed delivery. A failure leaves the claim to run out: the delivery comes back.
     pub async fn handle(&self, row: rows::Delivery) {
-        let (id, channel, begun) = (row.id, row.channel.clone(), Instant::now());
+        let (id, channel, begun) = (row.id, row.channel.clone(), self.store.clock.now());
         let delivered = self.deliver(row).await;
-        meters::took(&self.store, &channel, begun.elapsed());
+        meters::took(&self.store, &channel, begun);
         if let Err(error) = delivered {
             meters::failed(&self.store, Queue::Dispatch);
             tracing::error!(error = %error, delivery.id = %id, "dispatch.failed");

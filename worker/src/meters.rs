@@ -7,7 +7,6 @@ use prometheus::{
     HistogramVec, IntCounterVec, IntGaugeVec, register_histogram_vec, register_int_counter_vec, register_int_gauge_vec,
 };
 use std::sync::LazyLock;
-use std::time::Duration;
 use storage::{Store, WriteTx};
 
 /// A name that is registered twice is a mistake in this file, and found by whatever test runs first.
@@ -98,9 +97,10 @@ pub(crate) fn attempted(tx: &WriteTx, channel: &str, state: &str, reason: &str) 
     }
 }
 
-pub(crate) fn took(store: &Store, channel: &str, took: Duration) {
+pub(crate) fn took(store: &Store, channel: &str, begun: DateTime<Utc>) {
     if !store.is_scratch() {
-        SENDING.with_label_values(&[channel]).observe(took.as_secs_f64());
+        let took = (store.clock.now() - begun).as_seconds_f64();
+        SENDING.with_label_values(&[channel]).observe(took.max(0.0));
     }
 }
 
