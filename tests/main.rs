@@ -9,6 +9,7 @@ mod harness;
 mod layout;
 mod mail_sink;
 mod outages;
+mod planning;
 mod policy;
 mod rules;
 mod shell;

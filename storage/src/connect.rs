@@ -5,7 +5,7 @@ use crate::sealed::Sealer;
 use domain::clock::{Clock, Entropy};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, SqlxPostgresConnector,
-    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -84,9 +84,10 @@ impl Store {
         &self.db
     }
 
-    /// Calls `observe` at every statement that goes through this handle, or a later clone of it.
-    pub fn on_statement(&mut self, observe: impl Fn() + Send + Sync + 'static) {
-        self.db.set_metric_callback(move |_| observe());
+    /// Calls `observe` with every statement that goes through this handle, or a later clone of it, and the time it
+    /// took. Begin, commit and rollback are no statements.
+    pub fn on_statement(&mut self, observe: impl Fn(&Statement, Duration) + Send + Sync + 'static) {
+        self.db.set_metric_callback(move |info| observe(info.statement, info.elapsed));
     }
 
     pub fn backend(&self) -> DbBackend {

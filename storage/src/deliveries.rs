@@ -142,17 +142,19 @@ pub async fn claim(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<rows::Delivery>> {
-    let lock = match tx.get_database_backend() {
-        DbBackend::Postgres => "for update skip locked",
-        _ => "",
-    };
+    let due = format!("select id from delivery where next_attempt_at <= $3 order by next_attempt_at, id limit {limit}");
     let claimed = DeliveryState::Claimed.as_str();
+    let these = match tx.get_database_backend() {
+        // As an array they are chosen once and before the update, which then looks each up by its id. As a join the
+        // planner may read the whole table for them, or choose several times and take more than `limit`.
+        DbBackend::Postgres => format!("id = any(array({due} for update skip locked))"),
+        _ => format!("id in ({due})"),
+    };
     let sql = format!(
         "update delivery set crashes = crashes + case when state = '{claimed}' then 1 else 0 end, \
          state = '{claimed}', claimed_by = $1, lease_until = $2, next_attempt_at = $2, \
          first_attempt_at = coalesce(first_attempt_at, $3) \
-         where id in (select id from delivery where next_attempt_at <= $3 \
-         order by next_attempt_at, id limit {limit} {lock}) returning *"
+         where {these} returning *"
     );
     let until = now + lease;
     let statement =

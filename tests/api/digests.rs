@@ -214,7 +214,7 @@ on_both_databases! {
             let statements = Arc::new(AtomicUsize::new(0));
             let mut counted = fixture.app.store.clone();
             let counter = Arc::clone(&statements);
-            counted.on_statement(move || {
+            counted.on_statement(move |_, _| {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
             let (_, rules) = policies::in_force(counted.read(), fixture.organisation).await.expect("rules");
