@@ -29,6 +29,11 @@ fn no_line_of_the_whole_pilot_breaks_a_rule() {
     for job in ["check_in", "digest", "plan_review", "agreement_round", "message_notice", "overdue_notice"] {
         assert!(decisions(&format!("\"job\":\"{job}\"")) > 20, "hardly any {job}");
     }
+    for wish in ["\"plan/owner-", "\"agreement/owner-"] {
+        let in_digest =
+            |line: &str| line.split_once("\"shared_changes\":[").is_some_and(|(_, lines)| lines.contains(wish));
+        assert!(pilot.lines().any(in_digest), "nobody's wish to look together reached a digest: {wish}");
+    }
     let violations: Vec<String> = rules::check(&pilot).iter().map(ToString::to_string).collect();
     assert!(violations.is_empty(), "{}", violations.join("\n"));
 }

@@ -92,10 +92,7 @@ async fn subject(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Label> {
     Ok(match job {
         Job::Digest => stage.label(row.recipient_id),
         Job::PlanReview => Label(format!("plan/{}", stage.label(row.recipient_id).as_str())),
-        Job::AgreementRound => {
-            let of = |id: Option<Uuid>| id.map(|id| stage.label(id).0).unwrap_or_default();
-            Label(format!("agreement/{}/{}", of(row.owner_id), of(row.provider_id)))
-        }
+        Job::AgreementRound => round(stage, row),
         Job::OverdueNotice | Job::ResponseReminder => match notices::items_of(row).first() {
             Some(id) => item(stage, *id).await?,
             None => stage.label(row.subject),
@@ -104,15 +101,22 @@ async fn subject(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Label> {
     })
 }
 
-/// A message by its name; a check-in as `series/slot`.
+/// A message by its name; a check-in as `series/slot`, another prompt as what it is about and its slot.
 async fn item(stage: &Stage, id: Uuid) -> Result<Label> {
-    Ok(match slots::by_id(stage.store().read(), SlotId(id)).await? {
-        Some(slot) => match slot.series_id {
-            Some(series) => Label(format!("{}/{}", stage.label(series).as_str(), slot.on_date)),
-            None => stage.label(id),
-        },
-        None => stage.label(id),
-    })
+    let Some(slot) = slots::by_id(stage.store().read(), SlotId(id)).await? else { return Ok(stage.label(id)) };
+    let about = match (slot.job.parse::<Job>()?, slot.series_id) {
+        (Job::PlanReview, _) => Label(format!("plan/{}", stage.label(slot.recipient_id).as_str())),
+        (Job::AgreementRound, _) => round(stage, &slot),
+        (_, Some(series)) => stage.label(series),
+        (_, None) => return Ok(stage.label(id)),
+    };
+    Ok(Label(format!("{}/{}", about.as_str(), slot.on_date)))
+}
+
+/// The agreement between the two of a slot.
+fn round(stage: &Stage, slot: &rows::Slot) -> Label {
+    let of = |id: Option<Uuid>| id.map(|id| stage.label(id).0).unwrap_or_default();
+    Label(format!("agreement/{}/{}", of(slot.owner_id), of(slot.provider_id)))
 }
 
 async fn sections(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Option<BTreeMap<String, Vec<Label>>>> {

@@ -8,7 +8,7 @@ use crate::entity::{message, reply_clock};
 use crate::error::{Result, StorageError};
 use crate::relationships::{self, Related};
 use crate::rows;
-use crate::{absences, messages};
+use crate::{absences, messages, uncertain_promises};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SlotId};
 use domain::ownership::Actor;
@@ -47,8 +47,9 @@ pub struct Promised {
 }
 
 /// Starts a clock; the planner looks at it when it is due. Where it is due while a substitute stands
-/// in, the substitute answers for it.
+/// in, the substitute answers for it. Its date is uncertain from the start while nobody is told of it.
 pub async fn open(tx: &WriteTx, new: NewClock, now: DateTime<Utc>) -> Result<()> {
+    let uncertain_since = uncertain_promises::from_the_start(tx, new.provider, now).await?;
     let stands_in = absences::stands_in(&**tx, new.provider, new.relationship, new.promise.due_on).await?;
     let row = reply_clock::ActiveModel {
         id: Set(new.id.0),
@@ -68,7 +69,7 @@ pub async fn open(tx: &WriteTx, new: NewClock, now: DateTime<Utc>) -> Result<()>
         handed_to: Set(stands_in.map(Into::into)),
         choice: Set(None),
         chosen_at: Set(None),
-        uncertain_since: Set(None),
+        uncertain_since: Set(uncertain_since),
         closed_at: Set(None),
         closed_by: Set(None),
         closed_by_account: Set(None),

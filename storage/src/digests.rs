@@ -13,7 +13,7 @@ use domain::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, 
 use domain::organisation_policy::Rules;
 use domain::replies::OverdueChoice;
 use domain::schedule::digest_at;
-use domain::words::{CheckInAnswer, Job, MessageKind, RelationshipState, SeriesState};
+use domain::words::{CheckInAnswer, Job, MessageKind, PromptAnswer, RelationshipState, SeriesState};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -243,7 +243,7 @@ async fn concerns(
     Ok(())
 }
 
-/// Check-in answers and wishes to look at the plan together that no digest listed yet.
+/// Check-in answers and wishes to look at the plan or the agreement together that no digest listed yet.
 async fn answers(
     db: &impl ConnectionTrait,
     provider: AccountId,
@@ -270,6 +270,23 @@ async fn answers(
         });
         if !quiet && !listed.slots.contains(&row.id) {
             candidates.push(Candidate { slot: Some(SlotId(row.id)), ..blank(Section::CheckInReplies, related, at) });
+        }
+    }
+    let rounds = slot::Entity::find()
+        .filter(slot::Column::RelationshipId.is_in(pairs.keys().copied()))
+        .filter(slot::Column::Job.eq(Job::AgreementRound.as_str()))
+        .filter(slot::Column::Answer.eq(PromptAnswer::Together.as_str()))
+        .order_by_asc(slot::Column::AnsweredAt)
+        .order_by_asc(slot::Column::Id)
+        .all(db)
+        .await?;
+    for row in rounds.into_iter().filter(|row| !listed.slots.contains(&row.id)) {
+        let related = row
+            .relationship_id
+            .and_then(|id| pairs.get(&id))
+            .filter(|related| related.view.members.contains(&provider));
+        if let (Some(related), Some(at)) = (related, row.answered_at) {
+            candidates.push(Candidate { slot: Some(SlotId(row.id)), ..blank(Section::SharedChanges, related, at) });
         }
     }
     let together = plan_review::Entity::find()

@@ -1,7 +1,7 @@
 //! Freshly loaded state for the gate: everything a row may ask, read now.
 
 use crate::entity::{
-    absence, absence_consent, concern, consultation, notification_setting, period, plan, plan_use, series,
+    absence, absence_consent, concern, consultation, notification_setting, period, plan, plan_section, plan_use, series,
 };
 use crate::error::{Result, StorageError};
 use crate::rows;
@@ -17,7 +17,7 @@ use domain::organisation_policy::Rules;
 use domain::schedule::{CheckInTimes, check_in_window, digest_at, iso_week_days, prompt_window};
 use domain::unanswered::{PastSlot, silent_since, unanswered};
 use domain::words::{AccountState, Channel, Job, Outcome, PeriodKind, SeriesState};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 /// What is about to be decided.
 #[derive(Clone, Copy, Debug)]
@@ -378,8 +378,15 @@ async fn prompt(db: &impl ConnectionTrait, question: Question<'_>, answered: &mu
                 .map(|row| row.used_at),
             None => None,
         };
+        // One whose last section was removed has nothing to look at.
+        let written = match &row {
+            Some(row) => {
+                plan_section::Entity::find().filter(plan_section::Column::PlanId.eq(row.id)).count(db).await? > 0
+            }
+            None => false,
+        };
         answered.facts.plan = Some(PlanFacts {
-            exists: row.is_some(),
+            exists: written,
             used_at,
             // Writing it starts the 90 days; only what came after is an edit.
             edited_at: row.and_then(|row| (row.edited_at > row.written_at).then_some(row.edited_at)),

@@ -4,10 +4,11 @@
 use crate::connect::WriteTx;
 use crate::entity::{account, reply_clock};
 use crate::error::Result;
-use crate::rows;
+use crate::{instance, rows};
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, OrganisationId, ReplyClockId};
 use domain::policy::Permit;
+use domain::words::AccountState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -17,6 +18,22 @@ use sea_orm::{
 /// Marks one open clock; one that is marked keeps the time it was marked first.
 pub async fn mark(tx: &WriteTx, clock: ReplyClockId, now: DateTime<Utc>) -> Result<()> {
     mark_where(tx, Condition::all().add(reply_clock::Column::Id.eq(clock.0)), now).await
+}
+
+/// Since when a promise made now is uncertain, if it is: everything is stopped, or whoever promises
+/// cannot sign in.
+pub(crate) async fn from_the_start(
+    tx: &WriteTx,
+    provider: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
+    let switch = instance::kill_switch(&**tx).await?;
+    if switch.on {
+        return Ok(Some(switch.since.unwrap_or(now)));
+    }
+    let account = account::Entity::find_by_id(provider.0).one(&**tx).await?;
+    let active = account.is_some_and(|row| row.state == AccountState::Active.as_str());
+    Ok((!active).then_some(now))
 }
 
 /// Marks every open clock: nothing is sent to anybody any more.

@@ -278,9 +278,13 @@ on_both_databases! {
         fixture.clock.advance(chrono::TimeDelta::hours(2));
         let again = fixture.put(&admin, "/v1/kill_switch", json!({ "on": true })).await.expect(200);
         assert_eq!(again["since"], on["since"], "it was on already");
+        let meanwhile = open_clock(&fixture, &pair).await;
+        let since = instance::kill_switch(fixture.app.store.read()).await.expect("read").since;
+        assert_eq!(clock(&fixture, meanwhile).await.uncertain_since, since, "promised while nobody is told");
         let off = fixture.put(&admin, "/v1/kill_switch", json!({ "on": false })).await.expect(200);
         assert_eq!(off["on"], false);
         assert_eq!(clock(&fixture, id).await.uncertain_since, None);
+        assert_eq!(clock(&fixture, meanwhile).await.uncertain_since, None);
     }
 
     async fn counts_are_of_whole_months_and_of_nobody_alone(database) {

@@ -12,8 +12,8 @@ use domain::digest::{DigestCounts, Section, reading_minutes};
 use domain::ids::{AccountId, NotificationId, RelationshipId, SlotId};
 use domain::ownership::Standing;
 use domain::policy::{OnOwn, Permit};
-use domain::wording::{Day, DigestText, PlanReview, Text, Upcoming, Wording};
-use domain::words::CheckInAnswer;
+use domain::wording::{AgreementRound, Day, DigestText, PlanReview, Text, Upcoming, Wording};
+use domain::words::{CheckInAnswer, Job};
 use domain::working_time::ProviderCalendar;
 use mobile_contract::check_ins::{HeavyStep, HeavyStepOut};
 use mobile_contract::digests::{
@@ -401,7 +401,15 @@ fn words(
             }
         }
         Section::CheckInReplies => answered(line, &mut say),
-        Section::SharedChanges => say(&PlanReview::WantsTogether { owner: views::first_name(&owner.display_name) }),
+        Section::SharedChanges => {
+            let owner = views::first_name(&owner.display_name);
+            let round = line.slot.as_ref().is_some_and(|slot| slot.job == Job::AgreementRound.as_str());
+            if round {
+                say(&AgreementRound::WantsTogether { owner });
+            } else {
+                say(&PlanReview::WantsTogether { owner });
+            }
+        }
         Section::ProposalsAnswered => {}
     }
     if out.important {
