@@ -197,6 +197,7 @@ impl MigrationTrait for Migration {
                     .col(uuid("by_account"))
                     .col(date_null("day"))
                     .col(uuid_null("message_id"))
+                    .col(uuid_null("slot_id"))
                     .foreign_key(ForeignKey::create().from("contact", "relationship_id").to("relationship", "id"))
                     .to_owned(),
             )

@@ -103,6 +103,7 @@ impl MigrationTrait for Migration {
                     .col(timestamp_with_time_zone_null("opened_at"))
                     .col(text_null("answer"))
                     .col(timestamp_with_time_zone_null("answered_at"))
+                    .col(timestamp_with_time_zone_null("thanked_at"))
                     .col(blob_null("note"))
                     .foreign_key(ForeignKey::create().from("slot", "series_id").to("series", "id"))
                     .foreign_key(ForeignKey::create().from("slot", "recipient_id").to("account", "id"))

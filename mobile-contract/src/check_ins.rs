@@ -204,6 +204,12 @@ pub struct CheckInOut {
     /// What she wrote.
     #[oai(skip_serializing_if_is_none)]
     pub note: Option<String>,
+    /// The provider has read the answer and said so.
+    #[oai(skip_serializing_if_is_none)]
+    pub thanked_at: Option<DateTime<Utc>>,
+    /// The day on which the provider wants to talk about it.
+    #[oai(skip_serializing_if_is_none)]
+    pub talk_on: Option<NaiveDate>,
     /// For the owner, once she has answered.
     #[oai(skip_serializing_if_is_none)]
     pub receipt: Option<AnswerReceiptOut>,

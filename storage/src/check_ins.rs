@@ -237,6 +237,17 @@ pub async fn answer(
     if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Duplicate("an answer".into())) }
 }
 
+/// The provider has read the answer; the first time stays. Tells whether this was it.
+pub async fn thanked(tx: &WriteTx, row: &rows::Slot, now: DateTime<Utc>) -> Result<bool> {
+    let changed = slot::Entity::update_many()
+        .col_expr(slot::Column::ThankedAt, Expr::value(now))
+        .filter(slot::Column::Id.eq(row.id))
+        .filter(slot::Column::ThankedAt.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
 /// Who stands in for a provider towards one owner on a date: accepted by the substitute, consented
 /// to by the owner.
 pub async fn stands_in(

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::relationships::Related;
 use crate::rows;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{AccountId, MessageId, RelationshipId};
+use domain::ids::{AccountId, MessageId, RelationshipId, SlotId};
 use domain::words::{ContactKind, MessageKind};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -26,6 +26,8 @@ pub struct NewContact {
     pub day: Option<NaiveDate>,
     /// The message it answers.
     pub message: Option<MessageId>,
+    /// The check-in whose answer it answers.
+    pub slot: Option<SlotId>,
 }
 
 pub async fn record(tx: &WriteTx, new: NewContact) -> Result<()> {
@@ -37,9 +39,22 @@ pub async fn record(tx: &WriteTx, new: NewContact) -> Result<()> {
         by_account: Set(new.by.0),
         day: Set(new.day),
         message_id: Set(new.message.map(Into::into)),
+        slot_id: Set(new.slot.map(Into::into)),
     };
     contact::Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
+}
+
+/// The day on which the provider wants to talk about an answer to a check-in; what he said last.
+pub async fn talk_about(db: &impl ConnectionTrait, slot: SlotId) -> Result<Option<NaiveDate>> {
+    Ok(contact::Entity::find()
+        .filter(contact::Column::SlotId.eq(slot.0))
+        .filter(contact::Column::Kind.eq(ContactKind::LetsTalk.as_str()))
+        .order_by_desc(contact::Column::At)
+        .order_by_desc(contact::Column::Id)
+        .one(db)
+        .await?
+        .and_then(|row| row.day))
 }
 
 /// For the app, which authorises through its relationship.

@@ -97,6 +97,7 @@ pub async fn plan(tx: &WriteTx, new: NewSlot, now: DateTime<Utc>) -> Result<bool
         opened_at: Set(None),
         answer: Set(None),
         answered_at: Set(None),
+        thanked_at: Set(None),
         note: Set(None),
     };
     let made = slot::Entity::insert(row)

@@ -231,6 +231,31 @@ async fn words_alone_are_an_answer() {
     assert_eq!(seen["note"], "Jeg sover bedre.");
 }
 
+/// An answer is met with thanks or a day to talk, by the provider alone; the owner is told and sees it.
+#[tokio::test]
+async fn the_provider_thanks_for_an_answer_or_names_a_day() {
+    let fixture = Fixture::new().await;
+    let (pair, _) = running(&fixture, 14).await;
+    run_until(&fixture, "2026-10-20T16:00:00Z").await;
+    let card = newest(&fixture, &pair).await;
+    let (thanks, talk) = (format!("/v1/check_ins/{card}/read_thanks"), format!("/v1/check_ins/{card}/lets_talk"));
+    assert_eq!(fixture.post(&pair.provider, &thanks, Value::Null).await.problem(404), "not_found", "not answered yet");
+    answer(&fixture, &pair.owner, &card, json!({ "answer": "heavy" })).await.expect(200);
+    assert_eq!(fixture.post(&pair.owner, &thanks, Value::Null).await.problem(403), "not_allowed");
+    let thanked = fixture.post(&pair.provider, &thanks, Value::Null).await.expect(200);
+    assert!(thanked["thanked_at"].is_string() && thanked.get("promised_on").is_none(), "{thanked}");
+    assert!(thanked["open_since"].is_string(), "what waits for personal contact goes on waiting");
+    let again = fixture.post(&pair.provider, &thanks, Value::Null).await.expect(200);
+    assert_eq!(again["thanked_at"], thanked["thanked_at"]);
+    let faults = fixture.post(&pair.provider, &talk, json!({ "day": "2026-10-19" })).await.faults();
+    assert_eq!(faults, [("/day".to_owned(), "date_in_past".to_owned())]);
+    fixture.post(&pair.provider, &talk, json!({ "day": "2026-10-22" })).await.expect(200);
+    let seen = fixture.get(&pair.owner, &format!("/v1/check_ins/{card}")).await.expect(200);
+    assert_eq!((&seen["talk_on"], &seen["thanked_at"]), (&json!("2026-10-22"), &thanked["thanked_at"]));
+    let told = fixture.get(&pair.owner, "/v1/ledger?job=message_notice").await.expect(200);
+    assert_eq!(told["items"].as_array().map(Vec::len), Some(1), "one thing of one day: {told}");
+}
+
 #[tokio::test]
 async fn a_heavy_answer_rests_the_series_and_promises_an_answer() {
     let fixture = Fixture::new().await;

@@ -14,6 +14,7 @@ use mobile_contract::check_ins::{
     CheckInAnswerIn, CheckInCadenceIn, CheckInOut, CheckInSeriesIn, CheckInSeriesListOut, CheckInSeriesOut,
     CheckInsOut, PostponeCheckInIn, SkipCheckInIn, SlateItemOut, SlateOut,
 };
+use mobile_contract::messages::TalkIn;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -254,5 +255,33 @@ impl CheckInsApi {
         let answer = body.answer.map(|answer| views::word(answer.as_str())).transpose()?;
         let reply = Reply { answer, note: body.note };
         Ok(found(check_ins::answer(&app, caller.0, SlotId(id.0), reply).await?))
+    }
+
+    /// Say that the answer was read, with thanks
+    ///
+    /// By the provider. It closes the promise of a heavy answer and the owner is told; what waits for
+    /// personal contact goes on waiting.
+    #[oai(path = "/check_ins/:id/read_thanks", method = "post", operation_id = "thank_check_in")]
+    async fn thank_check_in(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+    ) -> Result<Found<CheckInOut>, Problem> {
+        Ok(found(check_ins::thank(&app, caller.0, SlotId(id.0)).await?))
+    }
+
+    /// Name a day to talk about the answer
+    ///
+    /// By the provider: a whole answer, of which the owner is told.
+    #[oai(path = "/check_ins/:id/lets_talk", method = "post", operation_id = "talk_check_in")]
+    async fn talk_check_in(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+        body: Json<TalkIn>,
+    ) -> Result<Found<CheckInOut>, Problem> {
+        Ok(found(check_ins::talk(&app, caller.0, SlotId(id.0), body.day).await?))
     }
 }

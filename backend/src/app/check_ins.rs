@@ -1,9 +1,11 @@
 //! Check-ins: series the two agree to, the cards and their answers, the provider's slate.
 
+mod acts;
 mod cards;
 mod series;
 mod slate;
 
+pub use acts::{talk, thank};
 pub use cards::{Reply, answer, get, list, open};
 pub use series::{accept, change_cadence, decline, get_series, list_series, propose, renew, restart, stop};
 pub use slate::{postpone, skip, slate};

@@ -133,6 +133,7 @@ pub async fn held(app: &App, caller: Caller, id: ConsultationId) -> Answer<Consu
         at: row.starts_at,
         day: None,
         message: None,
+        slot: None,
     };
     contacts::record(&tx, contact).await?;
     clear_concerns(&tx, relationship, MET, row.starts_at, now).await?;

@@ -49,6 +49,7 @@ pub async fn log(
         at,
         day: None,
         message: None,
+        slot: None,
     };
     let contact = new.id;
     contacts::record(&tx, new).await?;

@@ -108,12 +108,7 @@ pub async fn talk(app: &App, caller: Caller, id: MessageId, day: NaiveDate) -> A
     let today = calendars::today(app.store.read(), caller.actor.account, now).await?;
     let tx = app.store.write().await?;
     let found = messages::authorized(&*tx, caller.actor, OnMessage::Talk, id, now).await?;
-    if day < today {
-        return Err(Refusal::field("/day", FieldFault::DateInPast));
-    }
-    if today.checked_add_days(Days::new(FURTHEST_TALK_DAYS)).is_none_or(|furthest| day > furthest) {
-        return Err(Refusal::field("/day", FieldFault::BeyondBounds));
-    }
+    talk_day(day, today)?;
     let related = &found.related;
     let contact = NewContact {
         id: app.store.new_id(),
@@ -123,6 +118,7 @@ pub async fn talk(app: &App, caller: Caller, id: MessageId, day: NaiveDate) -> A
         at: now,
         day: Some(day),
         message: Some(id),
+        slot: None,
     };
     contacts::record(&tx, contact).await?;
     messages::opened(&tx, &found, now).await?;
@@ -130,6 +126,17 @@ pub async fn talk(app: &App, caller: Caller, id: MessageId, day: NaiveDate) -> A
     notices::message_for_owner(&tx, related, id, now, &|| app.store.new_id(), now).await?;
     tx.commit().await?;
     thread::after_act(app, caller, found).await
+}
+
+/// A day to talk on: today or within a year.
+pub(crate) fn talk_day(day: NaiveDate, today: NaiveDate) -> Answer<()> {
+    if day < today {
+        return Err(Refusal::field("/day", FieldFault::DateInPast));
+    }
+    if today.checked_add_days(Days::new(FURTHEST_TALK_DAYS)).is_none_or(|furthest| day > furthest) {
+        return Err(Refusal::field("/day", FieldFault::BeyondBounds));
+    }
+    Ok(())
 }
 
 async fn close(

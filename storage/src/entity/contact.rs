@@ -14,6 +14,8 @@ pub struct Model {
     pub by_account: Uuid,
     pub day: Option<Date>,
     pub message_id: Option<Uuid>,
+    /// The check-in whose answer it is about.
+    pub slot_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

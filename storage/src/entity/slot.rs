@@ -47,6 +47,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub answer: Option<String>,
     pub answered_at: Option<DateTimeUtc>,
+    /// The provider's "read it, thanks" to the answer.
+    pub thanked_at: Option<DateTimeUtc>,
     pub note: Option<Vec<u8>>,
 }
 

@@ -26,8 +26,8 @@ use storage::concerns::NewConcern;
 use storage::relationships::Related;
 use storage::sealed::{self, Scope};
 use storage::{
-    Authorized, StorageError, WriteTx, accounts, agreements, calendars, check_ins, clocks, concerns, crisis_plan,
-    deliveries, messages, policies, relationships, rows, series, slots,
+    Authorized, StorageError, WriteTx, accounts, agreements, calendars, check_ins, clocks, concerns, contacts,
+    crisis_plan, deliveries, messages, policies, relationships, rows, series, slots,
 };
 
 const LIST: &str = "list_check_ins";
@@ -287,6 +287,12 @@ async fn present(
         answered_at: row.answered_at,
         answer: answer.map(|answer| views::word(answer.as_str())).transpose()?,
         note,
+        thanked_at: row.thanked_at,
+        talk_on: if row.answered_at.is_some() {
+            contacts::talk_about(app.store.read(), SlotId(row.id)).await?
+        } else {
+            None
+        },
         receipt: None,
         promised_on: None,
         open_since: None,
