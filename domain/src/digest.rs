@@ -118,9 +118,10 @@ impl DigestCounts {
             new: count(&|line| line.section == Section::New),
             long: count(&|line| line.long),
             next_consultation: count(&|line| line.section == Section::NextConsultation),
-            // A heavy reply is a check-in answer too: the mail does not tell them apart.
+            // A heavy reply is a check-in answer too: the mail does not tell them apart. Silence is none.
             check_in_replies: count(&|line| {
-                matches!(line.section, Section::CheckInReplies | Section::Concerns) && line.slot.is_some()
+                let answer = line.slot.is_some() && line.series.is_none();
+                matches!(line.section, Section::CheckInReplies | Section::Concerns) && answer
             }),
             tomorrows_check_ins: count(&|line| line.section == Section::TomorrowsCheckIns),
             minutes: digest.lines.iter().map(|line| reading_minutes(line.chars)).sum(),

@@ -84,6 +84,18 @@ impl Verdict {
         against.next() == Some(reason) && against.next().is_none()
     }
 
+    /// Why a slot found no day at all, where `row` kept every day from it: what stands in the table
+    /// before that row goes first. The quiet of the hour it is judged at says nothing about its days.
+    pub fn reason_without_a_day(&self, row: Row) -> Reason {
+        let before = self.rows.iter().take_while(|(asked, _)| *asked != row);
+        let mut against =
+            before.filter(|(asked, _)| *asked != Row::QuietHours).filter_map(|(_, judgement)| match judgement {
+                Judgement::Block(found) | Judgement::Hold(_, found) => Some(*found),
+                _ => None,
+            });
+        against.next().unwrap_or(row.reason())
+    }
+
     /// Reason for the ledger.
     pub fn reason(&self) -> Reason {
         match self.decision {

@@ -5,7 +5,7 @@ use super::line::Decision;
 use super::span::in_zone;
 use super::stage::Stage;
 use chrono::{DateTime, Utc};
-use domain::ids::{AccountId, MessageId, SlotId};
+use domain::ids::{AccountId, MessageId, SeriesId, SlotId};
 use domain::words::{Channel, Job, Outcome};
 use std::collections::BTreeMap;
 use storage::{Result, StorageError, digests, messages, notices, rows, slots};
@@ -103,7 +103,13 @@ async fn subject(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Label> {
 
 /// A message by its name; a check-in as `series/slot`, another prompt as what it is about and its slot.
 async fn item(stage: &Stage, id: Uuid) -> Result<Label> {
-    let Some(slot) = slots::by_id(stage.store().read(), SlotId(id)).await? else { return Ok(stage.label(id)) };
+    let db = stage.store().read();
+    let Some(slot) = slots::by_id(db, SlotId(id)).await? else {
+        // One that is to come is known by its series alone.
+        let to_come = storage::series::by_id(db, SeriesId(id)).await?.and_then(|series| series.slot_on);
+        let label = stage.label(id);
+        return Ok(to_come.map_or(label.clone(), |on| Label(format!("{}/{on}", label.as_str()))));
+    };
     let about = match (slot.job.parse::<Job>()?, slot.series_id) {
         (Job::PlanReview, _) => Label(format!("plan/{}", stage.label(slot.recipient_id).as_str())),
         (Job::AgreementRound, _) => round(stage, &slot),

@@ -237,9 +237,9 @@ impl About {
         let silence = ConcernKind::SilenceClause.as_str();
         self.concerns.iter().find(|concern| {
             concern.relationship_id == row.relationship_id
-                && match row.slot_id {
-                    Some(slot) => concern.slot_id == Some(slot),
-                    None => concern.kind == silence,
+                && match (row.slot_id, row.series_id) {
+                    (Some(slot), None) => concern.slot_id == Some(slot),
+                    _ => concern.kind == silence,
                 }
         })
     }

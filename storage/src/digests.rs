@@ -6,14 +6,14 @@ use crate::entity::{
 };
 use crate::error::Result;
 use crate::relationships::Related;
-use crate::{calendars, relationships, rows};
+use crate::{calendars, relationships, rows, slots};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::digest::{Candidate, Digest, DigestCounts, Section, reading_minutes};
 use domain::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
 use domain::replies::OverdueChoice;
 use domain::schedule::digest_at;
-use domain::words::{CheckInAnswer, Job, MessageKind, PromptAnswer, RelationshipState, SeriesState};
+use domain::words::{CheckInAnswer, Job, MessageKind, Outcome, PromptAnswer, RelationshipState, SeriesState};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -206,7 +206,8 @@ async fn consulted_next(
         .collect())
 }
 
-/// Heavy answers that wait for contact, and silence clauses, which are about a series.
+/// Heavy answers that wait for contact, and silence clauses, which are about a series and the last of
+/// its check-ins.
 async fn concerns(
     db: &impl ConnectionTrait,
     ids: &[Uuid],
@@ -232,12 +233,17 @@ async fn concerns(
             .order_by_asc(series::Column::Id)
             .all(db)
             .await?;
-        fell_silent.extend(all.into_iter().map(|row| (row.relationship_id, SeriesId(row.id))));
+        for row in all {
+            let sent = slots::of_series(db, SeriesId(row.id), 16).await?;
+            let last = sent.into_iter().find(|slot| slot.outcome == Outcome::Sent.as_str());
+            fell_silent.insert(row.relationship_id, (SeriesId(row.id), last.map(|slot| SlotId(slot.id))));
+        }
     }
     for row in open {
         let Some(related) = pairs.get(&row.relationship_id) else { continue };
-        let series = fell_silent.get(&Some(row.relationship_id)).copied().filter(|_| row.slot_id.is_none());
-        let slot = row.slot_id.map(SlotId);
+        let silence = fell_silent.get(&Some(row.relationship_id)).copied().filter(|_| row.slot_id.is_none());
+        let slot = row.slot_id.map(SlotId).or(silence.and_then(|(_, slot)| slot));
+        let series = silence.map(|(series, _)| series);
         candidates.push(Candidate { slot, series, ..blank(Section::Concerns, related, row.since) });
     }
     Ok(())

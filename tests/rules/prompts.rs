@@ -112,7 +112,9 @@ fn reasons_for_a_round(past: &Past, owner: &str, since: DateTime<Utc>, decision:
         .decided_for(owner, decision.line)
         .filter(|other| other.job == "overdue_notice" && other.outcome == "sent")
         .count();
-    let rested = recent.iter().any(|other| other.job == "check_in" && other.reason == "resting");
+    // A series can come to rest at a slot that an unread check-in stops first.
+    let rests = |reason: &str| matches!(reason, "resting" | "prompt_unread");
+    let rested = recent.iter().any(|other| other.job == "check_in" && rests(&other.reason));
     changed || left || overdue >= 2 || rested
 }
 

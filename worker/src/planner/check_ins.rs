@@ -2,7 +2,7 @@
 
 use super::{ASK_AGAIN, decided};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use domain::gate::{self, Decision, Reason};
+use domain::gate::{self, Decision, Reason, Row};
 use domain::ids::{AccountId, ConcernId, RelationshipId, SeriesId, SlotId};
 use domain::schedule::{
     CheckInTimes, MAX_ROLL_DAYS, SeriesPlan, Waking, Window, check_in_window, effective_interval, instant_of,
@@ -183,7 +183,7 @@ async fn drop_anchor(
     let answered = facts::load(&*tx, question(row, pair, None, place, place.anchor, now)).await?;
     let verdict = gate::evaluate(Job::CheckIn, &answered.facts);
     let quiet = pair.waking.is_quiet_day(place.anchor);
-    let reason = if quiet { Reason::QuietHours } else { Reason::OutsideHours };
+    let reason = verdict.reason_without_a_day(if quiet { Row::QuietHours } else { Row::OutsideHours });
     let decided = decided::decided(Outcome::Skipped, reason, &verdict, &answered);
     let slot = new_slot(store, row, pair, plan, place, place.anchor, now, &answered, decided);
     decided::write(&tx, None, slot, now).await?;

@@ -2,7 +2,7 @@
 
 use super::decided;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use domain::gate::{self, Decision, Reason};
+use domain::gate::{self, Decision, Reason, Row};
 use domain::ids::{AccountId, OrganisationId, RelationshipId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
 use domain::schedule::{
@@ -311,7 +311,8 @@ async fn drop_prompt(
 ) -> Result<()> {
     let answered = facts::load(&*tx, question(prompt, None, anchor, now)).await?;
     let verdict = gate::evaluate(prompt.job, &answered.facts);
-    let decided = decided::decided(Outcome::Skipped, Reason::QuietHours, &verdict, &answered);
+    let reason = verdict.reason_without_a_day(Row::QuietHours);
+    let decided = decided::decided(Outcome::Skipped, reason, &verdict, &answered);
     decided::write(&tx, None, new_slot(store, prompt, cause, anchor, now, decided), now).await?;
     go_on(tx, prompt, cause, anchor, now).await
 }
