@@ -22,6 +22,8 @@ const USEFUL_DAYS: i64 = 7;
 /// Between two prompts of a series, whatever brought them: the second of a cycle comes after this,
 /// what happens meanwhile waits for it, and a date of the calendar within it has been asked about.
 const APART: TimeDelta = TimeDelta::days(14);
+/// So long prompts belong together: two, then rest.
+const CYCLE: TimeDelta = TimeDelta::days(60);
 /// While a day's window is open, a blocked prompt is asked again this often.
 const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// Without a plan there is nothing to count from; the planner looks again after this.
@@ -126,13 +128,17 @@ async fn is_active(tx: &WriteTx, provider: Option<AccountId>) -> Result<bool> {
     Ok(account.is_some_and(|row| row.state == AccountState::Active.as_str()))
 }
 
+/// Sent, or on its way.
+fn went_out(slot: &&rows::Slot) -> bool {
+    [Outcome::Sent.as_str(), Outcome::Planned.as_str()].contains(&&*slot.outcome)
+}
+
 /// What is due next, and from which date.
 async fn due(tx: &WriteTx, prompt: &Prompt<'_>, past: &[rows::Slot]) -> Result<Option<(Cause, NaiveDate)>> {
     let row = prompt.row;
     // Nothing is sent for the past: neither before it was turned on, nor older than it is useful.
     let started = row.accepted_on.unwrap_or(prompt.today);
     let useful = prompt.today - TimeDelta::days(USEFUL_DAYS + 1);
-    let went_out = |slot: &&rows::Slot| [Outcome::Sent.as_str(), Outcome::Planned.as_str()].contains(&&*slot.outcome);
     let again = past.iter().find(went_out).map(|last| last.sent_on.unwrap_or(last.on_date) + APART);
     let asked_until = again.and_then(|again| again.pred_opt()).unwrap_or(NaiveDate::MIN);
     let after = [useful, started.pred_opt().unwrap_or(started), asked_until]
@@ -364,14 +370,18 @@ async fn go_on(tx: WriteTx, prompt: &Prompt<'_>, cause: Cause, anchor: NaiveDate
         Cause::Trigger => {
             place.trigger = None;
             // Out of turn, but within a cycle it is the second of two.
-            if row.last_anchor_on.is_some_and(|last| anchor <= last + APART + TimeDelta::days(USEFUL_DAYS)) {
+            if row.last_anchor_on.is_some_and(|last| anchor <= last + CYCLE) {
                 place.prompts_in_cycle = 2;
             }
         }
         Cause::Regular => {
             place.last_anchor_on = Some(anchor);
             place.cycle += 1;
-            place.prompts_in_cycle = 1;
+            // What came out of turn a short while ago was the first of this cycle's two.
+            let past = slots::of_series(&*tx, SeriesId(row.id), PAST).await?;
+            let asked =
+                past.iter().filter(went_out).any(|slot| slot.on_date < anchor && anchor <= slot.on_date + CYCLE);
+            place.prompts_in_cycle = if asked { 2 } else { 1 };
         }
         Cause::Second => {
             place.last_anchor_on = Some(anchor);
