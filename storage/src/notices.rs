@@ -71,9 +71,16 @@ pub async fn message_for_owner(
     Ok(())
 }
 
-/// The message ids a slot stands for.
+/// The ids of what a slot stands for.
 pub fn items_of(row: &crate::rows::Slot) -> Vec<Uuid> {
     row.items.as_ref().and_then(|items| serde_json::from_value(items.clone()).ok()).unwrap_or_default()
+}
+
+/// Those of a slot's items that are messages; others are proposals, check-ins, calls, consultations.
+pub async fn messages_of(db: &impl ConnectionTrait, row: &crate::rows::Slot) -> Result<Vec<Uuid>> {
+    let items = items_of(row);
+    let rows = message::Entity::find().filter(message::Column::Id.is_in(items.iter().copied())).all(db).await?;
+    Ok(items.into_iter().filter(|id| rows.iter().any(|row| row.id == *id)).collect())
 }
 
 /// The owner has a proposal of her provider's to answer, a series or a wording of the agreement, or

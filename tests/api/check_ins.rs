@@ -254,6 +254,11 @@ async fn the_provider_thanks_for_an_answer_or_names_a_day() {
     assert_eq!((&seen["talk_on"], &seen["thanked_at"]), (&json!("2026-10-22"), &thanked["thanked_at"]));
     let told = fixture.get(&pair.owner, "/v1/ledger?job=message_notice").await.expect(200);
     assert_eq!(told["items"].as_array().map(Vec::len), Some(1), "one thing of one day: {told}");
+    run_until(&fixture, "2026-10-21T10:00:00Z").await;
+    let shown = fixture.get(&pair.owner, "/v1/notifications").await.expect(200);
+    let notice = shown["items"].as_array().expect("items").iter().find(|item| item["job"] == "message_notice");
+    let target = &notice.expect("a notice")["target"];
+    assert_eq!(target["message_ids"], json!([]), "an answer to a check-in is no message: {target}");
 }
 
 #[tokio::test]

@@ -78,6 +78,10 @@ fn job(told: &Told) -> Answer<Job> {
 async fn present(app: &App, caller: Caller, teller: &Teller, told: &Authorized<Told>) -> Answer<NotificationOut> {
     let job = job(told)?;
     let (words, actions) = said(app, caller, teller, job, told).await?;
+    let messages = match job {
+        Job::MessageNotice => notices::messages_of(app.store.read(), &told.slot).await?,
+        _ => Vec::new(),
+    };
     Ok(NotificationOut {
         id: told.row.opaque_id,
         job: views::word(job.as_str())?,
@@ -92,12 +96,12 @@ async fn present(app: &App, caller: Caller, teller: &Teller, told: &Authorized<T
         expires_at: told.row.expires_at,
         read_at: told.row.read_at,
         actions,
-        target: target(job, told),
+        target: target(job, told, messages),
         words,
     })
 }
 
-fn target(job: Job, told: &Told) -> TargetOut {
+fn target(job: Job, told: &Told, message_ids: Vec<Uuid>) -> TargetOut {
     let slot = &told.slot;
     let of = |wanted: bool, id: Uuid| wanted.then_some(id);
     TargetOut {
@@ -106,10 +110,7 @@ fn target(job: Job, told: &Told) -> TargetOut {
         prompt_id: of(matches!(job, Job::PlanReview | Job::AgreementRound), slot.id),
         clock_id: of(job == Job::OverdueNotice, slot.subject),
         series_id: slot.series_id,
-        message_ids: match job {
-            Job::MessageNotice => notices::items_of(slot),
-            _ => Vec::new(),
-        },
+        message_ids,
         digest_on: (job == Job::Digest).then_some(slot.on_date),
         ledger_id: Some(slot.id),
     }

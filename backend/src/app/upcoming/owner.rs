@@ -262,7 +262,7 @@ async fn held(asking: &Asking<'_>, row: &rows::Slot) -> Answer<Option<UpcomingOu
         at: Some(at),
         concerns,
         relationship_id: row.relationship_id,
-        message_ids: storage::notices::items_of(row),
+        message_ids: storage::notices::messages_of(asking.app.store.read(), row).await?,
         ..item(job, on, asking.say(&words))?
     }))
 }
