@@ -1,7 +1,7 @@
 //! The binary's outer shell: settings that are wrong, starting, stopping, falling over and getting up.
 
 use crate::harness::{Database, Harness, MailSink, Process, on_both_databases};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -109,6 +109,26 @@ on_both_databases! {
         assert_eq!(serve.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&serve.stderr).contains("run `reconnect migrate` first"));
     }
+}
+
+/// SQLite refuses the change of a new file to WAL at once while somebody else writes it, whatever its busy timeout.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_file_that_another_process_writes_is_waited_for() {
+    let house = Harness::on(Database::Sqlite).await;
+    std::fs::create_dir_all(house.data()).expect("a folder");
+    let url = format!("{}?mode=rwc", house.database_url());
+    let other = sea_orm::Database::connect(url).await.expect("the file");
+    other.execute_unprepared("create table theirs (id integer)").await.expect("a table");
+    let writing = other.begin().await.expect("begun");
+    writing.execute_unprepared("insert into theirs values (1)").await.expect("a row");
+    let migrate = house.run(&["migrate"]);
+    let (migrated, written) = tokio::join!(migrate, async {
+        tokio::time::sleep(30 * MOMENT).await;
+        writing.commit().await
+    });
+    written.expect("committed");
+    assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    other.close().await.expect("closed");
 }
 
 /// A serving process, and a connection on which half a call has been said.

@@ -19,6 +19,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 /// Channel that PostgreSQL replicas listen on for work that just became due.
 pub const WAKE_CHANNEL: &str = "reconnect_wake";
 
+/// SQLite's code for "somebody else has the lock".
+const SQLITE_BUSY: &str = "5";
+
+/// Between two tries to open a file that somebody else has locked.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
 /// How to reach a database.
 #[derive(Clone, Debug)]
 pub struct Address {
@@ -211,6 +217,26 @@ impl Deref for WriteTx {
     }
 }
 
+/// SQLite refuses the change of a new file to WAL at once while another process has it open, without the wait of
+/// `busy_timeout` (sqlite.org/pragma.html#pragma_journal_mode): processes that start together ask again.
+async fn opened(
+    pool: SqlitePoolOptions,
+    options: SqliteConnectOptions,
+    patience: Duration,
+) -> std::result::Result<sqlx::SqlitePool, sqlx::Error> {
+    let asking = async {
+        loop {
+            match pool.clone().connect_with(options.clone()).await {
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(SQLITE_BUSY) => {
+                    tokio::time::sleep(BUSY_PAUSE).await;
+                }
+                ended => return ended,
+            }
+        }
+    };
+    tokio::time::timeout(patience, asking).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
 /// Opens a pool. Kept apart from [`Store::connect`] because wrapped keys live in a database of their own.
 pub async fn open(address: &Address) -> Result<DatabaseConnection> {
     let unavailable = |error: sqlx::Error| StorageError::Unavailable(error.to_string());
@@ -238,10 +264,8 @@ pub async fn open(address: &Address) -> Result<DatabaseConnection> {
                     let found: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await?;
                     if found == wanted { Ok(()) } else { Err(sqlx::Error::Protocol(format!("synchronous is {found}"))) }
                 })
-            })
-            .connect_with(options)
-            .await
-            .map_err(unavailable)?;
+            });
+        let pool = opened(pool, options, address.patience).await.map_err(unavailable)?;
         Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
     } else {
         let options = PgConnectOptions::from_str(&address.url).map_err(unavailable)?.application_name("reconnect");
