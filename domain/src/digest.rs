@@ -1,6 +1,7 @@
 //! What a provider's daily digest holds, and in which order (R14, R19).
 
-use crate::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use crate::ids::{AccountId, MessageId, PlanReviewId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use crate::plan_changes::PlanChanges;
 use crate::words;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -42,6 +43,10 @@ pub struct Candidate {
     pub slot: Option<SlotId>,
     pub series: Option<SeriesId>,
     pub clock: Option<ReplyClockId>,
+    /// A wish to look at the plan together that answered no prompt.
+    pub review: Option<PlanReviewId>,
+    /// Sections of the owner's plan that changed.
+    pub plan_changes: PlanChanges,
     pub due_today: bool,
     pub overdue: bool,
     pub important: bool,
@@ -64,7 +69,17 @@ pub struct Digest {
 /// others say of its clock. `cap` runs over all sections, but concerns are never held back by it.
 pub fn compose(mut candidates: Vec<Candidate>, cap: u32) -> Digest {
     candidates.sort_by_key(|line| {
-        (line.section, !line.due_today, !line.important, line.since, line.message, line.slot, line.series, line.clock)
+        (
+            line.section,
+            !line.due_today,
+            !line.important,
+            line.since,
+            line.message,
+            line.slot,
+            line.series,
+            line.clock,
+            line.review,
+        )
     });
     let mut lines: Vec<Candidate> = Vec::with_capacity(candidates.len());
     let mut seen = BTreeMap::new();
@@ -143,6 +158,8 @@ mod tests {
             slot: None,
             series: None,
             clock: None,
+            review: None,
+            plan_changes: PlanChanges::new(),
             due_today: false,
             overdue: false,
             important: false,

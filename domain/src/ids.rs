@@ -65,6 +65,7 @@ ids! {
     /// One attempt chain to one device or address. Stable across retries.
     DeliveryId;
     PlanId;
+    PlanReviewId;
     PlanSectionId;
     PlanVersionId;
     OrgPolicyId;

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod messages;
 pub mod organisation_policy;
 pub mod ownership;
+pub mod plan_changes;
 pub mod policy;
 pub mod replies;
 pub mod schedule;

@@ -88,6 +88,26 @@ impl Sharing {
         self.level(reader, SubjectKind::Section, section.as_str(), crate::words::Module::CrisisPlan.as_str(), now)
     }
 
+    /// Whether `reader` may see anything of the plan.
+    pub fn any_section(&self, reader: AccountId, now: DateTime<Utc>) -> bool {
+        PlanSection::ALL.iter().any(|section| self.section(reader, *section, now).is_some())
+    }
+
+    /// Since when `reader` may see a section without a break; `None`: not at `now`. What happened
+    /// before was not hers to know, even if it was shared with her earlier.
+    pub fn section_since(&self, reader: AccountId, section: PlanSection, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.section(reader, section, now)?;
+        let mut turns: Vec<DateTime<Utc>> = self
+            .grants
+            .iter()
+            .flat_map(|grant| [Some(grant.from), grant.to, grant.revoked_at])
+            .flatten()
+            .filter(|turn| *turn <= now)
+            .collect();
+        turns.sort_unstable();
+        turns.into_iter().rev().take_while(|turn| self.section(reader, section, *turn).is_some()).last()
+    }
+
     fn level(
         &self,
         reader: AccountId,

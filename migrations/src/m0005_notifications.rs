@@ -138,6 +138,8 @@ impl MigrationTrait for Migration {
                     .col(uuid_null("slot_id"))
                     .col(uuid_null("series_id"))
                     .col(uuid_null("clock_id"))
+                    .col(uuid_null("review_id"))
+                    .col(json_binary_null("plan_changes"))
                     .col(boolean("long"))
                     .col(integer("minutes"))
                     .primary_key(Index::create().col("digest_run_id").col("position"))

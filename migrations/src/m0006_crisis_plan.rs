@@ -39,6 +39,19 @@ impl MigrationTrait for Migration {
         manager
             .create_table(
                 Table::create()
+                    .table("plan_change")
+                    .col(uuid("plan_id"))
+                    .col(text("section"))
+                    .col(integer("version"))
+                    .col(timestamp_with_time_zone("at"))
+                    .primary_key(Index::create().col("plan_id").col("section"))
+                    .foreign_key(ForeignKey::create().from("plan_change", "plan_id").to("plan", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
                     .table("plan_version")
                     .col(uuid("plan_id"))
                     .col(integer("number"))

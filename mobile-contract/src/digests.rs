@@ -1,6 +1,7 @@
 //! The digest as it reads in the app: names and lines. Nothing of it ever leaves by e-mail or push.
 
 use crate::check_ins::HeavyStepOut;
+use crate::crisis_plan::PlanSection;
 use crate::relationships::PartyOut;
 use crate::words::wire_words;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -73,6 +74,9 @@ pub struct DigestLineOut {
     /// The first 200 characters, where the owner allows it and there is no gist.
     #[oai(skip_serializing_if_is_none)]
     pub preview: Option<String>,
+    /// For a change of the owner's plan: which of the sections she shares changed, in the plan's order. What
+    /// they say is in the plan.
+    pub plan_sections: Vec<PlanSection>,
     /// What is said beside the name, in the caller's language.
     pub words: Vec<String>,
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, MessageId, SeriesId, SlotId};
 use domain::words::{Channel, Job, Outcome};
 use std::collections::BTreeMap;
-use storage::{Result, StorageError, digests, messages, notices, rows, slots};
+use storage::{Result, StorageError, accounts, digests, messages, notices, rows, slots};
 use uuid::Uuid;
 
 /// Reads the ledger on from where it was read last.
@@ -91,7 +91,7 @@ async fn decision(stage: &Stage, row: &rows::Slot) -> Result<Decision> {
 async fn subject(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Label> {
     Ok(match job {
         Job::Digest => stage.label(row.recipient_id),
-        Job::PlanReview => Label(format!("plan/{}", stage.label(row.recipient_id).as_str())),
+        Job::PlanReview => plan_of(stage, row.recipient_id),
         Job::AgreementRound => round(stage, row),
         Job::OverdueNotice | Job::ResponseReminder => match notices::items_of(row).first() {
             Some(id) => item(stage, *id).await?,
@@ -101,22 +101,29 @@ async fn subject(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Label> {
     })
 }
 
-/// A message by its name; a check-in as `series/slot`, another prompt as what it is about and its slot.
+/// A message by its name; a plan by whose it is; a check-in as `series/slot`, another prompt as what it is about and its slot.
 async fn item(stage: &Stage, id: Uuid) -> Result<Label> {
     let db = stage.store().read();
     let Some(slot) = slots::by_id(db, SlotId(id)).await? else {
         // One that is to come is known by its series alone.
         let to_come = storage::series::by_id(db, SeriesId(id)).await?.and_then(|series| series.slot_on);
         let label = stage.label(id);
+        if accounts::for_machinery(db, AccountId(id)).await?.is_some() {
+            return Ok(plan_of(stage, id));
+        }
         return Ok(to_come.map_or(label.clone(), |on| Label(format!("{}/{on}", label.as_str()))));
     };
     let about = match (slot.job.parse::<Job>()?, slot.series_id) {
-        (Job::PlanReview, _) => Label(format!("plan/{}", stage.label(slot.recipient_id).as_str())),
+        (Job::PlanReview, _) => plan_of(stage, slot.recipient_id),
         (Job::AgreementRound, _) => round(stage, &slot),
         (_, Some(series)) => stage.label(series),
         (_, None) => return Ok(stage.label(id)),
     };
     Ok(Label(format!("{}/{}", about.as_str(), slot.on_date)))
+}
+
+fn plan_of(stage: &Stage, owner: Uuid) -> Label {
+    Label(format!("plan/{}", stage.label(owner).as_str()))
 }
 
 /// The agreement between the two of a slot.
@@ -136,7 +143,7 @@ async fn sections(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Option<BT
         let about = line.message_id.or(line.slot_id).or(line.series_id).or(line.clock_id);
         let label = match about {
             Some(id) => item(stage, id).await?,
-            None => stage.label(line.owner_id),
+            None => plan_of(stage, line.owner_id),
         };
         sections.entry(line.section).or_default().push(label);
     }

@@ -60,7 +60,7 @@ pub struct Decision {
     /// Code of the gate that decided, or of the reason to send.
     pub reason: String,
     pub channels: Vec<Channel>,
-    /// Messages, and `series/slot` for check-ins: at most 20 in a digest, more only for heavy replies.
+    /// Messages, `series/slot` for check-ins, and `plan/owner` for changes of a plan that is shared: at most 20 in a digest, more only for heavy replies.
     pub items: Option<Vec<Label>>,
     /// The date that both sides were shown.
     pub promised: Option<NaiveDate>,

@@ -1,5 +1,7 @@
 //! Crisis plans, sealed per owner: the present wording, every wording before it, uses and reviews.
 
+pub mod changes;
+
 use crate::authorized::{Authorized, permitted};
 use crate::connect::{Store, WriteTx};
 use crate::entity::{plan, plan_review, plan_section, plan_use, plan_version};
@@ -133,8 +135,7 @@ pub async fn is_shared(
     reader: AccountId,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let shared = grants::shared(db, owner, reader).await?;
-    Ok(PlanSection::ALL.iter().any(|section| shared.sharing.section(reader, *section, now).is_some()))
+    Ok(grants::shared(db, owner, reader).await?.sharing.any_section(reader, now))
 }
 
 /// The row of an owner's plan, for the machinery.
@@ -182,7 +183,9 @@ pub async fn write(
             return Err(StorageError::Stale);
         }
     }
-    for section in differing(&before.wording(), wording) {
+    let changed = differing(&before.wording(), wording);
+    changes::note(tx, id, version, &changed, now).await?;
+    for section in changed {
         plan_section::Entity::delete_by_id((id.0, section.to_string())).exec(&**tx).await?;
         if let Some(text) = wording.get(&section) {
             let row = plan_section::ActiveModel {

@@ -2,15 +2,17 @@
 //! authorised, at the moment of reading. A constant number of queries, however much waits.
 
 use crate::authorized::Authorized;
-use crate::entity::{concern, consultation, message, reply_clock, series, slot, thread};
+use crate::entity::{concern, consultation, message, plan_review, reply_clock, series, slot, thread};
 use crate::error::{Result, StorageError};
+use crate::grants::{self, Shared};
 use crate::relationships::Related;
-use crate::{agreements, crisis_plan, digests, relationships, rows};
+use crate::{agreements, digests, relationships, rows};
 use chrono::{DateTime, Utc};
 use domain::digest::Section;
 use domain::ids::{AccountId, RelationshipId, ThreadId};
+use domain::plan_changes::PlanChanges;
 use domain::policy::{self, DigestLine, Permit};
-use domain::words::{ConcernKind, Job, SeriesState};
+use domain::words::{ConcernKind, Job, PlanSection, SeriesState};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -31,6 +33,10 @@ pub struct Line {
     pub concern: Option<rows::Concern>,
     /// The number in the silence clause in force.
     pub silence_clause: Option<i32>,
+    /// When she wished, unprompted, to look at her plan together.
+    pub wished_at: Option<DateTime<Utc>>,
+    /// Those sections of the plan that changed which are shared with the provider now.
+    pub plan_changes: PlanChanges,
     /// The next consultation of the pair after the digest was built.
     pub consultation_at: Option<DateTime<Utc>>,
 }
@@ -54,11 +60,11 @@ pub async fn lines(
         .into_iter()
         .map(|related| (related.row.id, related))
         .collect();
-    let about = About::load(db, run, &lines).await?;
+    let about = About::load(db, permit, run, &lines).await?;
     let mut found = Vec::new();
     for row in lines {
         let Some(related) = pairs.get(&row.relationship_id) else { continue };
-        let Some((line, judged)) = about.line(db, permit, row, related, now).await? else { continue };
+        let Some((line, judged)) = about.line(permit, row, related, now)? else { continue };
         let decision = policy::on_digest_line(permit.actor(), &line.related.view, &judged, now);
         match Authorized::by(decision, line) {
             Ok(line) => found.push(line),
@@ -89,14 +95,25 @@ struct About {
     concerns: Vec<rows::Concern>,
     consultations: Vec<rows::Consultation>,
     agreements: Vec<rows::AgreementVersion>,
+    reviews: BTreeMap<Uuid, rows::PlanReview>,
+    /// What the owners of lines about a plan share with the provider.
+    shared: BTreeMap<AccountId, Shared>,
     built_at: DateTime<Utc>,
 }
 
 impl About {
-    async fn load(db: &impl ConnectionTrait, run: &rows::DigestRun, lines: &[rows::DigestLine]) -> Result<Self> {
+    async fn load(
+        db: &impl ConnectionTrait,
+        permit: Permit,
+        run: &rows::DigestRun,
+        lines: &[rows::DigestLine],
+    ) -> Result<Self> {
         let ids = |of: fn(&rows::DigestLine) -> Option<Uuid>| -> Vec<Uuid> { lines.iter().filter_map(of).collect() };
         let messages = ids(|line| line.message_id);
         let pairs: Vec<Uuid> = lines.iter().map(|line| line.relationship_id).collect();
+        let mut owners: Vec<AccountId> = lines.iter().map(|line| AccountId(line.owner_id)).collect();
+        owners.sort_unstable();
+        owners.dedup();
         let related: Vec<RelationshipId> = pairs.iter().copied().map(RelationshipId).collect();
         Ok(Self {
             clocks: reply_clock::Entity::find()
@@ -145,14 +162,21 @@ impl About {
                 .all(db)
                 .await?,
             agreements: agreements::in_force_of(db, &related).await?,
+            reviews: plan_review::Entity::find()
+                .filter(plan_review::Column::Id.is_in(ids(|line| line.review_id)))
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|row| (row.id, row))
+                .collect(),
+            shared: grants::shared_by(db, &owners, permit.account()).await?,
             built_at: run.built_at,
         })
     }
 
     /// The line, and what the policy is to be asked about it; `None`: what it was about is gone.
-    async fn line(
+    fn line(
         &self,
-        db: &impl ConnectionTrait,
         permit: Permit,
         row: rows::DigestLine,
         related: &Related,
@@ -184,6 +208,8 @@ impl About {
             },
             _ => None,
         };
+        let is_wish = row.plan_changes.is_none();
+        let plan_changes = self.plan_changes(&row, permit, now)?;
         let judged = match section {
             Section::Concerns => DigestLine::Concern,
             Section::CheckInReplies => DigestLine::CheckIn,
@@ -192,9 +218,9 @@ impl About {
                 Some(series) if series.state == SeriesState::Active.as_str() => DigestLine::CheckIn,
                 _ => return Ok(None),
             },
-            Section::SharedChanges if slot.as_ref().is_some_and(|slot| slot.job == Job::PlanReview.as_str()) => {
-                let owner = AccountId(row.owner_id);
-                DigestLine::Plan { shared: crisis_plan::is_shared(db, owner, permit.account(), now).await? }
+            // A round of the agreement is about nothing that is shared.
+            Section::SharedChanges if slot.as_ref().is_none_or(|slot| slot.job != Job::AgreementRound.as_str()) => {
+                DigestLine::Plan { shared: is_wish && self.sees_plan(&row, permit, now) || !plan_changes.is_empty() }
             }
             Section::Waiting | Section::NextConsultation | Section::New => match &message {
                 Some(message) => DigestLine::Message(policy::Message {
@@ -216,6 +242,7 @@ impl About {
             .iter()
             .find(|row| row.relationship_id == pair && row.starts_at > self.built_at)
             .map(|row| row.starts_at);
+        let wished_at = row.review_id.and_then(|id| self.reviews.get(&id)).map(|review| review.at);
         let line = Line {
             row,
             section,
@@ -226,9 +253,28 @@ impl About {
             series,
             concern,
             silence_clause,
+            wished_at,
+            plan_changes,
             consultation_at,
         };
         Ok(Some((line, judged)))
+    }
+
+    /// Whether the provider sees anything of the plan that a line is about.
+    fn sees_plan(&self, row: &rows::DigestLine, permit: Permit, now: DateTime<Utc>) -> bool {
+        let shared = self.shared.get(&AccountId(row.owner_id));
+        shared.is_some_and(|shared| shared.sharing.any_section(permit.account(), now))
+    }
+
+    /// The changes that a line tells of, without those of sections which are not shared any longer.
+    fn plan_changes(&self, row: &rows::DigestLine, permit: Permit, now: DateTime<Utc>) -> Result<PlanChanges> {
+        let (Some(told), Some(shared)) = (&row.plan_changes, self.shared.get(&AccountId(row.owner_id))) else {
+            return Ok(PlanChanges::new());
+        };
+        let mut changes: PlanChanges = serde_json::from_value(told.clone())?;
+        let sees = |section: &PlanSection| shared.sharing.section(permit.account(), *section, now).is_some();
+        changes.retain(|section, _| sees(section));
+        Ok(changes)
     }
 
     /// The concern of a line: by the check-in whose answer opened it, or the silence clause that had

@@ -1,19 +1,23 @@
 //! A provider's digest: gathered with a constant number of queries, kept as ids.
 
 use crate::connect::WriteTx;
+use crate::crisis_plan::changes;
 use crate::entity::{
     concern, consultation, digest_line, digest_run, message, plan, plan_review, reply_clock, series, slot,
 };
 use crate::error::Result;
 use crate::relationships::Related;
-use crate::{calendars, relationships, rows, slots};
+use crate::{calendars, grants, relationships, rows, slots};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::digest::{Candidate, Digest, DigestCounts, Section, reading_minutes};
-use domain::ids::{AccountId, MessageId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use domain::ids::{AccountId, MessageId, PlanReviewId, RelationshipId, ReplyClockId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
+use domain::plan_changes::{PlanChanges, to_tell};
 use domain::replies::OverdueChoice;
 use domain::schedule::digest_at;
-use domain::words::{CheckInAnswer, Job, MessageKind, Outcome, PromptAnswer, RelationshipState, SeriesState};
+use domain::words::{
+    CheckInAnswer, Job, MessageKind, Outcome, PlanSection, PromptAnswer, RelationshipState, SeriesState,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -80,6 +84,8 @@ pub async fn gather(
         slot: None,
         series: None,
         clock: None,
+        review: None,
+        plan_changes: PlanChanges::new(),
         due_today: false,
         overdue: false,
         important: false,
@@ -140,6 +146,7 @@ pub async fn gather(
     }
     concerns(db, &ids, &pairs, &mut candidates, &blank).await?;
     answers(db, provider, &pairs, &listed, &mut candidates, &blank).await?;
+    of_plans(db, provider, &pairs, listed, &mut candidates, &blank, now).await?;
     if let Some(next_day) = next_day {
         for row in series::Entity::find()
             .filter(series::Column::ProviderId.eq(provider.0))
@@ -249,7 +256,7 @@ async fn concerns(
     Ok(())
 }
 
-/// Check-in answers and wishes to look at the plan or the agreement together that no digest listed yet.
+/// Check-in answers and wishes to look at the agreement together that no digest listed yet.
 async fn answers(
     db: &impl ConnectionTrait,
     provider: AccountId,
@@ -295,6 +302,27 @@ async fn answers(
             candidates.push(Candidate { slot: Some(SlotId(row.id)), ..blank(Section::SharedChanges, related, at) });
         }
     }
+    Ok(())
+}
+
+/// Wishes to look at the plan together, and changes of sections that are shared with the provider,
+/// which no digest listed yet. Whose plan shows her nothing now has no line here.
+async fn of_plans(
+    db: &impl ConnectionTrait,
+    provider: AccountId,
+    pairs: &BTreeMap<Uuid, &Related>,
+    listed: Listed,
+    candidates: &mut Vec<Candidate>,
+    blank: &impl Fn(Section, &Related, DateTime<Utc>) -> Candidate,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut of_owner: BTreeMap<AccountId, &Related> = BTreeMap::new();
+    for related in pairs.values().filter(|related| related.view.members.contains(&provider)) {
+        of_owner.entry(related.view.owner).or_insert(related);
+    }
+    let owners: Vec<AccountId> = of_owner.keys().copied().collect();
+    let mut shared = grants::shared_by(db, &owners, provider).await?;
+    shared.retain(|_, shared| shared.sharing.any_section(provider, now));
     let together = plan_review::Entity::find()
         .find_also_related(plan::Entity)
         .filter(plan_review::Column::WithProviderId.eq(provider.0))
@@ -303,14 +331,25 @@ async fn answers(
         .all(db)
         .await?;
     for (row, plan) in together {
-        let Some(slot_id) = row.slot_id.filter(|id| !listed.slots.contains(id)) else { continue };
-        let hers = |related: &&&Related| {
-            related.view.members.contains(&provider)
-                && plan.as_ref().is_some_and(|plan| plan.owner_id == related.view.owner.0)
+        let Some(owner) = plan.map(|plan| AccountId(plan.owner_id)).filter(|owner| shared.contains_key(owner)) else {
+            continue;
         };
-        if let Some(related) = pairs.values().find(hers) {
-            candidates
-                .push(Candidate { slot: Some(SlotId(slot_id)), ..blank(Section::SharedChanges, related, row.at) });
+        let before = row.slot_id.map_or(listed.reviews.contains(&row.id), |slot| listed.slots.contains(&slot));
+        if let Some(related) = of_owner.get(&owner).filter(|_| !before) {
+            candidates.push(Candidate {
+                slot: row.slot_id.map(SlotId),
+                review: row.slot_id.is_none().then_some(PlanReviewId(row.id)),
+                ..blank(Section::SharedChanges, related, row.at)
+            });
+        }
+    }
+    for (owner, latest) in changes::latest(db, &owners).await? {
+        let (Some(related), Some(shared)) = (of_owner.get(&owner), shared.get(&owner)) else { continue };
+        let latest = latest.into_iter().filter(|(_, change)| related.row.started_at.is_none_or(|at| at < change.at));
+        let told = listed.changes.get(&owner).cloned().unwrap_or_default();
+        let changes = to_tell(&latest.collect(), &told, &shared.sharing, provider, now);
+        if let Some(since) = changes.values().map(|change| change.at).min() {
+            candidates.push(Candidate { plan_changes: changes, ..blank(Section::SharedChanges, related, since) });
         }
     }
     Ok(())
@@ -320,6 +359,9 @@ async fn answers(
 struct Listed {
     messages: BTreeSet<Uuid>,
     slots: BTreeSet<Uuid>,
+    reviews: BTreeSet<Uuid>,
+    /// By owner and section, the version of the plan whose change was told of last.
+    changes: BTreeMap<AccountId, BTreeMap<PlanSection, i32>>,
 }
 
 /// What earlier digests of this provider listed.
@@ -346,7 +388,18 @@ async fn listed_before(db: &impl ConnectionTrait, provider: AccountId, today: Na
         )
         .all(db)
         .await?;
+    let mut changes: BTreeMap<AccountId, BTreeMap<PlanSection, i32>> = BTreeMap::new();
+    for line in &lines {
+        let Some(told) = &line.plan_changes else { continue };
+        let of_owner = changes.entry(AccountId(line.owner_id)).or_default();
+        for (section, change) in serde_json::from_value::<PlanChanges>(told.clone())? {
+            let version = of_owner.entry(section).or_insert(change.version);
+            *version = change.version.max(*version);
+        }
+    }
     Ok(Listed {
+        changes,
+        reviews: lines.iter().filter_map(|line| line.review_id).collect(),
         messages: lines.iter().filter_map(|line| line.message_id).collect(),
         slots: lines
             .iter()
@@ -394,6 +447,8 @@ pub async fn record(
             slot_id: Set(line.slot.map(Into::into)),
             series_id: Set(line.series.map(Into::into)),
             clock_id: Set(line.clock.map(Into::into)),
+            review_id: Set(line.review.map(Into::into)),
+            plan_changes: Set((!line.plan_changes.is_empty()).then(|| json!(line.plan_changes))),
             long: Set(line.long),
             minutes: Set(i32::try_from(reading_minutes(line.chars)).unwrap_or(i32::MAX)),
         })

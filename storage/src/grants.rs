@@ -14,6 +14,8 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
 };
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Whom a setting is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +113,16 @@ pub async fn page(
 
 /// What `owner` shares with `reader`. The same questions are asked whether or not either exists.
 pub async fn shared(db: &impl ConnectionTrait, owner: AccountId, reader: AccountId) -> Result<Shared> {
+    Ok(shared_by(db, &[owner], reader).await?.remove(&owner).unwrap_or_default())
+}
+
+/// What each of `owners` shares with `reader`, with as many queries as for one.
+pub async fn shared_by(
+    db: &impl ConnectionTrait,
+    owners: &[AccountId],
+    reader: AccountId,
+) -> Result<BTreeMap<AccountId, Shared>> {
+    let ids: Vec<Uuid> = owners.iter().map(|owner| owner.0).collect();
     let takes_part = relationship_member::Entity::find()
         .select_only()
         .column(relationship_member::Column::RelationshipId)
@@ -118,7 +130,7 @@ pub async fn shared(db: &impl ConnectionTrait, owner: AccountId, reader: Account
         .filter(relationship_member::Column::LeftAt.is_null())
         .into_query();
     let related = relationship::Entity::find()
-        .filter(relationship::Column::OwnerId.eq(owner.0))
+        .filter(relationship::Column::OwnerId.is_in(ids.clone()))
         .filter(relationship::Column::State.eq(RelationshipState::Active.as_str()))
         .filter(
             Condition::any()
@@ -126,7 +138,7 @@ pub async fn shared(db: &impl ConnectionTrait, owner: AccountId, reader: Account
                 .add(relationship::Column::Id.in_subquery(takes_part)),
         )
         .order_by_asc(relationship::Column::Id)
-        .one(db)
+        .all(db)
         .await?;
     let teams = membership::Entity::find()
         .select_only()
@@ -134,7 +146,7 @@ pub async fn shared(db: &impl ConnectionTrait, owner: AccountId, reader: Account
         .filter(membership::Column::AccountId.eq(reader.0))
         .into_query();
     let rows = share_grant::Entity::find()
-        .filter(share_grant::Column::OwnerId.eq(owner.0))
+        .filter(share_grant::Column::OwnerId.is_in(ids))
         .filter(
             Condition::any()
                 .add(share_grant::Column::ProviderId.eq(reader.0))
@@ -143,23 +155,24 @@ pub async fn shared(db: &impl ConnectionTrait, owner: AccountId, reader: Account
         .order_by_asc(share_grant::Column::Id)
         .all(db)
         .await?;
-    let grants = rows
-        .into_iter()
-        .map(|row| {
-            Ok(Grant {
-                reader,
-                kind: row.subject_kind.parse()?,
-                subject: row.subject,
-                effect: row.effect.parse()?,
-                level: row.level.parse()?,
-                from: row.from_at,
-                to: row.to_at,
-                revoked_at: row.revoked_at,
-            })
-        })
-        .collect::<Result<_>>()?;
-    Ok(Shared {
-        sharing: Sharing { grants, related: related.is_some() },
-        relationship: related.map(|row| RelationshipId(row.id)),
-    })
+    let mut found: BTreeMap<AccountId, Shared> = owners.iter().map(|owner| (*owner, Shared::default())).collect();
+    for row in related {
+        let Some(shared) = found.get_mut(&AccountId(row.owner_id)) else { continue };
+        shared.sharing.related = true;
+        shared.relationship.get_or_insert(RelationshipId(row.id));
+    }
+    for row in rows {
+        let Some(shared) = found.get_mut(&AccountId(row.owner_id)) else { continue };
+        shared.sharing.grants.push(Grant {
+            reader,
+            kind: row.subject_kind.parse()?,
+            subject: row.subject,
+            effect: row.effect.parse()?,
+            level: row.level.parse()?,
+            from: row.from_at,
+            to: row.to_at,
+            revoked_at: row.revoked_at,
+        });
+    }
+    Ok(found)
 }

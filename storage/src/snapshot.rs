@@ -5,8 +5,8 @@ use crate::connect::WriteTx;
 use crate::entity::{
     absence, absence_consent, account, agreement_version, concern, consultation, contact, device, digest_line,
     digest_run, instance_setting, message, notification, notification_setting, org_policy, organisation, period, plan,
-    plan_review_choice, plan_section, plan_use, relationship, relationship_member, reply_clock, series, share_grant,
-    slot, slot_override, thread,
+    plan_change, plan_review_choice, plan_section, plan_use, relationship, relationship_member, reply_clock, series,
+    share_grant, slot, slot_override, thread,
 };
 use crate::error::{Result, StorageError};
 use crate::{Store, planned, rows};
@@ -53,6 +53,7 @@ pub struct Snapshot {
     concerns: Vec<concern::Model>,
     plans: Vec<plan::Model>,
     sections: Vec<plan_section::Model>,
+    changes: Vec<plan_change::Model>,
     uses: Vec<plan_use::Model>,
     choices: Vec<plan_review_choice::Model>,
     grants: Vec<share_grant::Model>,
@@ -174,6 +175,7 @@ async fn of_instant(tx: &DatabaseTransaction, organisation: OrganisationId, now:
         periods: of::<period::Entity>(tx, period::Column::OwnerId, &people, all.clone()).await?,
         concerns: of::<concern::Entity>(tx, concern::Column::OwnerId, &people, all.clone()).await?,
         sections: of::<plan_section::Entity>(tx, plan_section::Column::PlanId, &plans, all.clone()).await?,
+        changes: of::<plan_change::Entity>(tx, plan_change::Column::PlanId, &plans, all.clone()).await?,
         uses: of::<plan_use::Entity>(
             tx,
             plan_use::Column::PlanId,
@@ -240,6 +242,7 @@ impl Snapshot {
         put::<concern::Entity>(&tx, &self.concerns, as_it_is).await?;
         put::<plan::Entity>(&tx, &self.plans, as_it_is).await?;
         put::<plan_section::Entity>(&tx, &self.sections, |row| row.body.clear()).await?;
+        put::<plan_change::Entity>(&tx, &self.changes, as_it_is).await?;
         put::<plan_use::Entity>(&tx, &self.uses, |row| row.note = None).await?;
         put::<plan_review_choice::Entity>(&tx, &self.choices, as_it_is).await?;
         put::<share_grant::Entity>(&tx, &self.grants, as_it_is).await?;

@@ -1,9 +1,11 @@
 //! The provider's digest, as it reads in the app.
 
+use super::crisis_plan::write as write_section;
 use super::fixture::{Fixture, Pair};
 use super::machinery::{Machinery, Written, agree, check_ins, ensure_digest, open_clocks, write};
+use super::sharing::grant;
 use crate::harness::{Database, on_both_databases};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use domain::ids::{AccountId, ReplyClockId};
 use domain::words::{Job, MessageKind, Role};
 use serde_json::{Value, json};
@@ -36,9 +38,9 @@ on_both_databases! {
         let dense = "word ".repeat(1_000);
         let info = |body, gist, preview_allowed| Written { kind: MessageKind::Info, body, gist, preview_allowed };
         write(&fixture, &pair, info(&dense, Some("It is about the move."), true)).await;
-        fixture.clock.advance(chrono::TimeDelta::seconds(1));
+        fixture.clock.advance(TimeDelta::seconds(1));
         write(&fixture, &pair, info(&dense, None, false)).await;
-        fixture.clock.advance(chrono::TimeDelta::seconds(1));
+        fixture.clock.advance(TimeDelta::seconds(1));
         let allowed = write(&fixture, &pair, info(&dense, None, true)).await;
         let vault = Written { kind: MessageKind::Vault, ..Written::info("For nobody") };
         write(&fixture, &pair, vault).await;
@@ -186,6 +188,89 @@ on_both_databases! {
             digest["sections"][0]["checklist"].as_array().expect("steps").iter().map(|step| &step["step"]).collect();
         assert_eq!(steps, ["phone", "local_procedure", "document"]);
         assert!(digest["sections"][1]["checklist"].as_array().expect("steps").is_empty());
+    }
+
+    async fn changes_of_shared_sections_are_one_line_that_tells_which_and_no_more(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let later = || fixture.clock.advance(TimeDelta::minutes(1));
+        write_section(&fixture, owner, "triggers", "The month of March").await.expect(200);
+        write_section(&fixture, owner, "what_matters", "My sister").await.expect(200);
+        later();
+        grant(&fixture, owner, kari, "section", "what_matters", "allow").await;
+        let walks = grant(&fixture, owner, kari, "section", "what_i_do", "allow").await;
+        machinery.run_to(&fixture, "2026-10-06T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "all was there before");
+
+        for text in ["I walk", "I walk to the sea", "I walk to the sea and back"] {
+            write_section(&fixture, owner, "what_i_do", text).await.expect(200);
+            later();
+        }
+        write_section(&fixture, owner, "triggers", "April too").await.expect(200);
+        later();
+        // Taking everything out is a change as well.
+        write_section(&fixture, owner, "what_matters", "").await.expect(200);
+        machinery.run_to(&fixture, "2026-10-07T07:00:00Z").await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        let found = sections(&digest);
+        let [(name, lines)] = found.as_slice() else { panic!("one section: {digest}") };
+        let [line] = lines.as_slice() else { panic!("one line: {digest}") };
+        assert_eq!(*name, "shared_changes");
+        assert_eq!(line["plan_sections"], json!(["what_matters", "what_i_do"]), "in the plan's order");
+        assert_eq!(line["owner"]["display_name"], "Bente");
+        let said = ["Changed something in the plan that is shared with you", "Changed Tuesday 6 October"];
+        assert_eq!(words(line), said);
+        for trace in ["triggers", "sea", "April", "sister"] {
+            assert!(!digest.to_string().contains(trace), "{digest}");
+        }
+
+        // Listed once; what is not shared any longer has vanished, from this one too.
+        fixture.delete(owner, &format!("/v1/grants/{walks}")).await.expect(204);
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        assert_eq!(sections(&digest)[0].1[0]["plan_sections"], json!(["what_matters"]));
+        write_section(&fixture, owner, "what_i_do", "I swim").await.expect(200);
+        machinery.run_to(&fixture, "2026-10-08T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found");
+        later();
+        grant(&fixture, owner, kari, "module", "crisis_plan", "allow").await;
+        grant(&fixture, owner, kari, "section", "triggers", "deny").await;
+        machinery.run_to(&fixture, "2026-10-09T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "it changed before");
+        write_section(&fixture, owner, "what_i_do", "I swim far").await.expect(200);
+        write_section(&fixture, owner, "triggers", "May").await.expect(200);
+        machinery.run_to(&fixture, "2026-10-12T07:00:00Z").await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        assert_eq!(sections(&digest)[0].1[0]["plan_sections"], json!(["what_i_do"]));
+
+        let list = fixture.get(kari, "/v1/digests").await.expect(200).to_string();
+        assert!(!list.contains("what_i_do"), "{list}");
+        let ledger = fixture.get(kari, "/v1/ledger").await.expect(200).to_string();
+        assert!(!ledger.contains("what_i_do"), "{ledger}");
+    }
+
+    async fn a_wish_to_look_together_comes_unasked_too(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        write_section(&fixture, owner, "what_i_do", "I walk").await.expect(200);
+        let shared = grant(&fixture, owner, kari, "section", "what_i_do", "allow").await;
+        let together = json!({ "answer": "together", "with_provider_id": kari.id.0 });
+        fixture.post(owner, "/v1/plan/reviews", together.clone()).await.expect(201);
+        machinery.run_to(&fixture, "2026-10-06T07:00:00Z").await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        let found = sections(&digest);
+        let [("shared_changes", lines)] = found.as_slice() else { panic!("one section: {digest}") };
+        let [line] = lines.as_slice() else { panic!("one line: {digest}") };
+        assert_eq!(words(line), ["Bente would like to look at the plan together with you."]);
+        assert_eq!((&line["plan_sections"], &line["since"]), (&json!([]), &json!("2026-10-05T08:30:00+00:00")));
+        machinery.run_to(&fixture, "2026-10-07T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "said once");
+
+        fixture.post(owner, "/v1/plan/reviews", together).await.expect(201);
+        fixture.delete(owner, &format!("/v1/grants/{shared}")).await.expect(204);
+        machinery.run_to(&fixture, "2026-10-08T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "not shared any longer");
+        let digest = fixture.get(kari, "/v1/digests/2026-10-06").await.expect(200);
+        assert_eq!(digest["sections"], json!([]));
     }
 
     async fn after_an_outage_of_days_the_digest_of_the_day_is_made_and_no_other(database) {

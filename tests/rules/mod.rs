@@ -17,6 +17,7 @@ mod past;
 mod people;
 mod promises;
 mod prompts;
+mod shared_plans;
 mod skips;
 mod tests;
 
@@ -119,6 +120,8 @@ rules! {
         Whole digests::new_only_once,
         Each digests::long_reads_are_marked,
         Whole digests::what_waits_is_not_forgotten,
+        Each shared_plans::a_change_is_told_to_whom_it_is_shared_with,
+        Whole shared_plans::no_change_is_forgotten,
     }
     "§6 Job D: crisis-plan review prompts" {
         Each prompts::there_is_a_plan_to_look_at,

@@ -399,6 +399,21 @@ fn cases() -> Vec<(&'static str, Sheet)> {
                 .digest("2026-10-12T08:00:00+02:00", &["a"]),
         ),
         ("none_when_empty", two().digest(tuesday, &[])),
+        (
+            "a_change_is_told_to_whom_it_is_shared_with",
+            two()
+                .event("2026-10-05T11:00:00+02:00", "grant", json!({"subject": "how_to_meet_me", "level": "see"}))
+                .hers("2026-10-05T12:00:00+02:00", "plan_written", json!({}))
+                .digest("2026-10-06T08:00:00+02:00", &["plan/Bente"]),
+        ),
+        (
+            "no_change_is_forgotten",
+            asked()
+                .hers("2026-10-05T10:00:00+02:00", "plan_written", json!({}))
+                .event("2026-10-05T11:00:00+02:00", "grant", json!({"subject": "crisis_plan", "level": "see"}))
+                .hers("2026-10-06T12:00:00+02:00", "plan_edited", json!({}))
+                .digest("2026-10-12T08:00:00+02:00", &["a"]),
+        ),
         ("twenty_lines_but_for_heavy_replies", long_list.digest("2026-10-08T08:00:00+02:00", &many)),
         ("each_item_once", asked().digest("2026-10-12T08:00:00+02:00", &["a", "a"])),
         (

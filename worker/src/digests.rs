@@ -90,6 +90,8 @@ fn item(line: &Candidate) -> Option<Uuid> {
         .or(line.slot.map(Uuid::from))
         .or(line.series.map(Uuid::from))
         .or(line.clock.map(Uuid::from))
+        .or(line.review.map(Uuid::from))
+        .or((!line.plan_changes.is_empty()).then_some(line.owner.into()))
 }
 
 /// Job B's line in the owner's ledger: the provider was reminded, in her digest.

@@ -338,6 +338,7 @@ fn line_out(
         done: done(line),
         gist: shown.gist,
         preview: shown.preview,
+        plan_sections: line.plan_changes.keys().map(|section| views::word(section.as_str())).collect::<Answer<_>>()?,
         words: Vec::new(),
     };
     out.words = words(reader, line, &out, owner, responsible);
@@ -350,8 +351,9 @@ fn since(run: &rows::DigestRun, line: &Line) -> DateTime<Utc> {
         Section::Waiting => line.clock.as_ref().map(|clock| clock.opened_at),
         Section::NextConsultation | Section::New => line.message.as_ref().map(|message| message.visible_at),
         Section::TomorrowsCheckIns => line.series.as_ref().and_then(|series| series.next_at),
+        Section::SharedChanges if !line.plan_changes.is_empty() => line.plan_changes.values().map(|c| c.at).min(),
         Section::CheckInReplies | Section::SharedChanges | Section::ProposalsAnswered => {
-            line.slot.as_ref().and_then(|slot| slot.answered_at)
+            line.wished_at.or(line.slot.as_ref().and_then(|slot| slot.answered_at))
         }
     };
     at.unwrap_or(run.built_at)
@@ -401,6 +403,10 @@ fn words(
             }
         }
         Section::CheckInReplies => answered(line, &mut say),
+        Section::SharedChanges if !line.plan_changes.is_empty() => {
+            say(&DigestText::PlanChanged);
+            say(&DigestText::SharedChanged { since: reader.day(out.since) });
+        }
         Section::SharedChanges => {
             let owner = views::first_name(&owner.display_name);
             let round = line.slot.as_ref().is_some_and(|slot| slot.job == Job::AgreementRound.as_str());

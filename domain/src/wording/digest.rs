@@ -67,7 +67,9 @@ texts! {
         ProposalEdited = "digest.proposal_edited";
         /// Proposal section: not taken over.
         ProposalDeclined = "digest.proposal_declined";
-        /// Shared section: something she shares was changed.
+        /// Shared section: parts of the plan that she shares with the reader were changed.
+        PlanChanged = "digest.plan_changed";
+        /// Shared section: since when something she shares is changed.
         SharedChanged = "digest.shared_changed" { since: Day };
         /// On a line the reader sees as the accepted substitute.
         AsSubstitute = "digest.as_substitute" { provider: String };

@@ -17,6 +17,11 @@ pub struct Model {
     pub slot_id: Option<Uuid>,
     pub series_id: Option<Uuid>,
     pub clock_id: Option<Uuid>,
+    /// A wish to look at the plan together that answered no prompt.
+    pub review_id: Option<Uuid>,
+    /// The latest change of each section of the plan that is told of.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub plan_changes: Option<Json>,
     pub long: bool,
     pub minutes: i32,
 }

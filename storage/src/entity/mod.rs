@@ -30,6 +30,7 @@ pub mod organisation;
 pub mod period;
 pub mod person;
 pub mod plan;
+pub mod plan_change;
 pub mod plan_review;
 pub mod plan_review_choice;
 pub mod plan_section;

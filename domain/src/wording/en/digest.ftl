@@ -55,6 +55,7 @@ digest-answered_in_words = { $minutes ->
 digest-proposal_accepted = The proposal was taken in
 digest-proposal_edited = The proposal was taken in with changes
 digest-proposal_declined = The proposal was not taken in
+digest-plan_changed = Changed something in the plan that is shared with you
 digest-shared_changed = Changed { $since }
 digest-as_substitute = You are standing in for { $provider }
 digest-checklist = Before you go on

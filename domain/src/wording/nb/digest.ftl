@@ -58,6 +58,7 @@ digest-answered_in_words = { $minutes ->
 digest-proposal_accepted = Forslaget er tatt inn
 digest-proposal_edited = Forslaget er tatt inn med endringer
 digest-proposal_declined = Forslaget ble ikke tatt inn
+digest-plan_changed = Har endret noe i planen som er delt med deg
 digest-shared_changed = Endret { $since }
 digest-as_substitute = Du er vikar for { $provider }
 digest-checklist = Før du går videre

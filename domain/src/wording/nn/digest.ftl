@@ -52,6 +52,7 @@ digest-answered_in_words = { $minutes ->
 digest-proposal_accepted = Framlegget er teke inn
 digest-proposal_edited = Framlegget er teke inn med endringar
 digest-proposal_declined = Framlegget vart ikkje teke inn
+digest-plan_changed = Har endra noko i planen som er delt med deg
 digest-shared_changed = Endra { $since }
 digest-as_substitute = Du er vikar for { $provider }
 digest-checklist = Før du går vidare
