@@ -8,13 +8,23 @@ use std::str::FromStr;
 
 words! {
     /// What was done.
-    AccessAction { ReadPlan = "read_plan", ReadPlanWishes = "read_plan_wishes", ReadDigest = "read_digest" }
+    AccessAction {
+        ReadPlan = "read_plan", ReadPlanWishes = "read_plan_wishes", ReadDigest = "read_digest",
+        /// A message was opened, by the side that did not write it.
+        OpenMessage = "open_message",
+        /// Texts were shown in a thread: of messages opened before, and what the owner lets be shown of others.
+        ReadMessages = "read_messages",
+    }
     /// Why it was allowed.
     AllowedBecause {
         /// The owner shared what was read.
         Granted = "granted",
         /// The owner asked this person.
         Asked = "asked",
+        /// It was written to this person's side of the relationship.
+        Sent = "sent",
+        /// This person stands in for somebody away, and the owner waits for an answer.
+        StandsIn = "stands_in",
     }
 }
 

@@ -13,6 +13,10 @@ wire_words! {
         ReadPlanWishes = "read_plan_wishes",
         /// A gist, or the beginning of a message, in the daily digest.
         ReadDigest = "read_digest",
+        /// A message was opened by the side that did not write it; your own opening is told too.
+        OpenMessage = "open_message",
+        /// Your texts were shown in a thread: messages opened before, and gists and beginnings of others.
+        ReadMessages = "read_messages",
     }
     /// Why it was allowed.
     AllowedBecause {
@@ -20,6 +24,10 @@ wire_words! {
         Granted = "granted",
         /// You asked this person.
         Asked = "asked",
+        /// It was written to this person's side of the relationship.
+        Sent = "sent",
+        /// This person stands in for somebody away, and you wait for an answer.
+        StandsIn = "stands_in",
     }
 }
 
@@ -29,7 +37,7 @@ pub struct AccessOut {
     pub number: i32,
     pub who: PartyOut,
     pub action: AccessAction,
-    /// The sections that were read, or `crisis_plan`.
+    /// The sections that were read, or `crisis_plan`; ids of messages; `gist` and `preview`.
     pub subjects: Vec<String>,
     pub at: DateTime<Utc>,
     #[oai(skip_serializing_if_is_none)]

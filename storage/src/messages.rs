@@ -1,5 +1,6 @@
 //! The conversation of a pair: writing, finding, reading and taking back.
 
+use crate::audit::{self, Access};
 use crate::authorized::Authorized;
 use crate::clocks;
 use crate::connect::WriteTx;
@@ -8,6 +9,7 @@ use crate::error::{Result, StorageError};
 use crate::relationships::{self, Related};
 use crate::rows;
 use chrono::{DateTime, Utc};
+use domain::access::{AccessAction, AllowedBecause, Via};
 use domain::ids::{AccountId, MessageId, RelationshipId, ThreadId};
 use domain::ownership::{Actor, Standing};
 use domain::policy::{self, OnMessage};
@@ -291,14 +293,26 @@ pub async fn unread(db: &impl ConnectionTrait, actor: Actor, now: DateTime<Utc>)
     Ok(counted.into_iter().map(|(id, count)| (RelationshipId(id), u64::try_from(count).unwrap_or(0))).collect())
 }
 
-/// The actor opened it. Opening one's own leaves no trace; the first opening by the other side
-/// makes it one that cannot be recalled any more.
+/// The actor opened it, which her receipt and the owner's log both say, or neither. Opening one's
+/// own leaves no trace; the first opening by the other side makes it one that cannot be recalled any more.
 pub async fn opened(tx: &WriteTx, message: &Authorized<InThread>, now: DateTime<Utc>) -> Result<()> {
     let (row, actor) = (&message.written.row, message.permit().actor());
     if row.author_id == actor.account.0 {
         return Ok(());
     }
     leave_receipt(tx, row.id, actor.account, ReceiptKind::Opened, now).await?;
+    let view = &message.related.view;
+    let because = match view.standing(actor) {
+        Standing::Substitute => AllowedBecause::StandsIn,
+        _ => AllowedBecause::Sent,
+    };
+    let access = Access {
+        owner: view.owner,
+        action: AccessAction::OpenMessage,
+        subject: row.id.to_string(),
+        via: Some(Via { relationship: view.id, because }),
+    };
+    audit::record(tx, message.permit(), access, now).await?;
     if row.from_owner == (actor.role == Role::Provider) {
         message::Entity::update_many()
             .col_expr(message::Column::OpenedAt, Expr::value(now))

@@ -11,6 +11,7 @@ mod idempotency;
 mod invitations;
 mod ledger;
 mod machinery;
+mod message_log;
 mod messages;
 mod notifications;
 mod organisation;

@@ -7,7 +7,7 @@
 use crate::app::receipts::Told;
 use crate::app::sessions::Caller;
 use crate::app::teller::Teller;
-use crate::app::{Answer, Refusal, consents, reply_clocks};
+use crate::app::{Answer, Refusal, consents, message_log, reply_clocks};
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Utc};
@@ -201,8 +201,10 @@ pub async fn list(
     let mut found = messages::page(db, &related, after, limit + 1, now).await?;
     let last = views::cut(&mut found, limit).map(|message| (message.row.sent_at, message.row.id));
     let unread = messages::unread(db, caller.actor, now).await?;
+    let items = present(app, caller, &related, found).await?;
+    message_log::shown(app, related.permit(), &related.view, &items).await?;
     Ok(MessagesOut {
-        items: present(app, caller, &related, found).await?,
+        items,
         next_cursor: last.map(|last| views::cursor(app, caller, &list, last)),
         unread: unread.iter().find(|(of, _)| *of == id).map_or(0, |(_, count)| *count),
     })
@@ -219,8 +221,11 @@ pub async fn unread(app: &App, caller: Caller) -> Answer<UnreadCountsOut> {
 /// One message, without opening it.
 pub async fn get(app: &App, caller: Caller, id: MessageId) -> Answer<MessageOut> {
     let found = messages::authorized(app.store.read(), caller.actor, OnMessage::Read, id, app.now()).await?;
+    let permit = found.permit();
     let (related, message) = messages::apart(found);
-    present(app, caller, &related, vec![message]).await?.pop().ok_or_else(Refusal::not_found)
+    let shown = present(app, caller, &related, vec![message]).await?;
+    message_log::shown(app, permit, &related.view, &shown).await?;
+    shown.into_iter().next().ok_or_else(Refusal::not_found)
 }
 
 /// Opens a message. When the owner opens one, the notices about her thread have nothing to say any

@@ -21,6 +21,7 @@ pub mod help_now;
 pub mod kill_switch;
 pub mod ledger;
 pub mod message_acts;
+pub(crate) mod message_log;
 pub mod messages;
 pub mod notification_settings;
 pub mod notifications;
