@@ -102,3 +102,7 @@ words! {
         TwoRepliesOverdue = "two_replies_overdue", CheckInsRest = "check_ins_rest", Asked = "asked",
     }
 }
+impl Job {
+    /// What asks her something: these share the owner's budget of prompts, and a pause silences them.
+    pub const PROMPTS: [Self; 3] = [Self::CheckIn, Self::PlanReview, Self::AgreementRound];
+}

@@ -146,6 +146,10 @@ impl MigrationTrait for Migration {
             .get_connection()
             .execute_unprepared("create index slot_next on slot (next_at) where next_at is not null")
             .await?;
+        manager
+            .get_connection()
+            .execute_unprepared("create index slot_sent on slot (owner_id, sent_on) where sent_on is not null")
+            .await?;
         manager.create_index(Index::create().name("slot_decided").table("slot").col("decided_at").to_owned()).await?;
         manager
             .create_table(

@@ -14,7 +14,7 @@ use domain::ids::{AccountId, RelationshipId};
 use domain::schedule::{QuietHours, Waking};
 use domain::weekdays::Weekdays;
 use domain::working_time::{DateRange, ProviderCalendar, WorkingHours};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// No question about a working day looks further back than this.
 const LOOK_BACK: TimeDelta = TimeDelta::days(400);
@@ -59,10 +59,15 @@ pub async fn provider_towards(
 /// An owner's wall clock and quiet times.
 pub async fn owner(db: &impl ConnectionTrait, id: AccountId) -> Result<Waking> {
     let (account, organisation) = account_with_organisation(db, id).await?;
+    waking(&account, &organisation)
+}
+
+/// The same of rows that are read already.
+pub(crate) fn waking(account: &rows::Account, organisation: &rows::Organisation) -> Result<Waking> {
     Ok(Waking {
-        zone: zone(&account)?,
+        zone: zone(account)?,
         quiet: QuietHours { from: account.quiet_from, to: account.quiet_to },
-        holidays: holidays(&organisation)?,
+        holidays: holidays(organisation)?,
         quiet_days: true,
     })
 }
@@ -91,15 +96,22 @@ pub fn holidays(organisation: &rows::Organisation) -> Result<&'static HolidayCal
         .ok_or_else(|| StorageError::Corrupt(format!("holiday calendar {:?}", organisation.calendar)))
 }
 
-fn is_covered(absence: &absence::Model) -> bool {
+/// Somebody accepted to stand in.
+pub(crate) fn is_covered(absence: &absence::Model) -> bool {
     absence.substitute_id.is_some() && absence.substitute_accepted_at.is_some()
+}
+
+/// The absences that a question about a working day can meet.
+pub(crate) fn counts(now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(absence::Column::CancelledAt.is_null())
+        .add(absence::Column::ToOn.gt((now - LOOK_BACK).date_naive()))
 }
 
 async fn absences(db: &impl ConnectionTrait, id: AccountId, now: DateTime<Utc>) -> Result<Vec<absence::Model>> {
     Ok(absence::Entity::find()
         .filter(absence::Column::ProviderId.eq(id.0))
-        .filter(absence::Column::CancelledAt.is_null())
-        .filter(absence::Column::ToOn.gt((now - LOOK_BACK).date_naive()))
+        .filter(counts(now))
         .order_by_asc(absence::Column::FromOn)
         .order_by_asc(absence::Column::Id)
         .all(db)
@@ -112,10 +124,19 @@ async fn calendar(
     away: impl Iterator<Item = &absence::Model>,
 ) -> Result<ProviderCalendar> {
     let (account, organisation) = account_with_organisation(db, id).await?;
+    working(&account, &organisation, away)
+}
+
+/// The same of rows that are read already.
+pub(crate) fn working<'a>(
+    account: &rows::Account,
+    organisation: &rows::Organisation,
+    away: impl Iterator<Item = &'a absence::Model>,
+) -> Result<ProviderCalendar> {
     Ok(ProviderCalendar {
-        zone: zone(&account)?,
-        holidays: holidays(&organisation)?,
-        hours: hours(&account),
+        zone: zone(account)?,
+        holidays: holidays(organisation)?,
+        hours: hours(account),
         away: away.map(|row| DateRange { from: row.from_on, to: row.to_on }).collect(),
     })
 }

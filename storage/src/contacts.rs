@@ -1,17 +1,21 @@
 //! Contact between the pair: what the gate means by "they spoke lately".
 
+use crate::among::among;
 use crate::authorized::Authorized;
 use crate::connect::WriteTx;
-use crate::entity::{contact, message};
+use crate::entity::{contact, message, thread};
 use crate::error::Result;
 use crate::relationships::Related;
 use crate::rows;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, MessageId, RelationshipId, SlotId};
 use domain::words::{ContactKind, MessageKind};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A call, a "let's talk" or a consultation that took place.
@@ -84,24 +88,50 @@ pub async fn page(
 /// recalled, a logged call, or a "let's talk". Answers to check-ins are not contact, and
 /// consultations have a rule of their own.
 pub async fn latest(db: &impl ConnectionTrait, relationship: RelationshipId) -> Result<Option<DateTime<Utc>>> {
+    Ok(latest_of(db, &[relationship.0]).await?.remove(&relationship.0))
+}
+
+/// A relationship, and when the pair last spoke and wrote.
+type Ends = (Uuid, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// The same of several relationships, by relationship. Of each thread only the end is read.
+pub(crate) async fn latest_of(
+    db: &impl ConnectionTrait,
+    relationships: &[Uuid],
+) -> Result<BTreeMap<Uuid, DateTime<Utc>>> {
+    if relationships.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let pair = (thread::Entity, thread::Column::RelationshipId);
     let spoken = contact::Entity::find()
-        .filter(contact::Column::RelationshipId.eq(relationship.0))
+        .select_only()
+        .column(contact::Column::At)
+        .filter(Expr::col((contact::Entity, contact::Column::RelationshipId)).eq(Expr::col(pair)))
         .filter(contact::Column::Kind.ne(ContactKind::ConsultationHeld.as_str()))
         .order_by_desc(contact::Column::At)
-        .order_by_desc(contact::Column::Id)
-        .one(db)
-        .await?
-        .map(|row| row.at);
+        .limit(1)
+        .into_query();
     let written = message::Entity::find()
-        .filter(message::Column::RelationshipId.eq(relationship.0))
+        .select_only()
+        .column(message::Column::SentAt)
+        .filter(
+            Expr::col((message::Entity, message::Column::ThreadId)).eq(Expr::col((thread::Entity, thread::Column::Id))),
+        )
         .filter(message::Column::Kind.ne(MessageKind::Vault.as_str()))
         .filter(message::Column::RecalledAt.is_null())
         .order_by_desc(message::Column::SentAt)
-        .order_by_desc(message::Column::Id)
-        .one(db)
-        .await?
-        .map(|row| row.sent_at);
-    Ok(spoken.max(written))
+        .limit(1)
+        .into_query();
+    let found: Vec<Ends> = thread::Entity::find()
+        .select_only()
+        .column(thread::Column::RelationshipId)
+        .expr_as(SimpleExpr::SubQuery(None, Box::new(spoken.into())), "spoken")
+        .expr_as(SimpleExpr::SubQuery(None, Box::new(written.into())), "written")
+        .filter(among(thread::Column::RelationshipId, relationships))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|(pair, spoken, written)| Some((pair, std::cmp::max(spoken, written)?))).collect())
 }
 
 /// The "let's talk" answers to some messages, by message id.

@@ -51,45 +51,56 @@ pub fn collapse_id(job: Job, subject: Uuid, on_date: chrono::NaiveDate, recipien
     hex::encode(&hash.finalize()[..16])
 }
 
-/// Writes the notification and a delivery for each channel: the app itself, every live device, the
-/// digest address. `new_id` gives fresh ids.
+/// A notification with the ways it goes out on: the app itself, the digest address, each of `devices`.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    pub notification: NewNotification,
+    pub channels: Vec<Channel>,
+    pub devices: Vec<Uuid>,
+}
+
+/// So many rows go into one statement.
+const AT_ONCE: usize = 500;
+
+/// Writes notifications and their deliveries. `new_id` gives fresh ids.
 pub async fn enqueue(
     tx: &WriteTx,
-    new: NewNotification,
-    channels: &[Channel],
+    outgoing: Vec<Outgoing>,
     new_id: &(dyn Fn() -> Uuid + Send + Sync),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let recipient = new.recipient;
-    let notification_id = new.id.0;
-    let row = notification::ActiveModel {
-        id: Set(notification_id),
-        slot_id: Set(Some(new.slot.0)),
-        job: Set(new.job.to_string()),
-        recipient_id: Set(recipient.0),
-        owner_id: Set(new.owner.map(Into::into)),
-        relationship_id: Set(new.relationship.map(Into::into)),
-        message_id: Set(new.message.map(Into::into)),
-        opaque_id: Set(new.opaque),
-        collapse_id: Set(new.collapse_id),
-        created_at: Set(now),
-        expires_at: Set(new.expires_at),
-        read_at: Set(None),
-        withdrawn_at: Set(None),
-    };
-    notification::Entity::insert(row).exec_without_returning(&**tx).await?;
+    let mut notifications = Vec::with_capacity(outgoing.len());
     let mut deliveries = Vec::new();
-    for channel in channels {
-        let devices = match channel {
-            Channel::Push => live_devices(&**tx, recipient).await?.into_iter().map(|device| Some(device.id)).collect(),
-            Channel::InApp | Channel::Email => vec![None],
-        };
-        for device in devices {
-            deliveries.push(pending(new_id(), notification_id, *channel, device, WAKE, now));
+    for Outgoing { notification: new, channels, devices } in outgoing {
+        let of = new.id.0;
+        for channel in channels {
+            match channel {
+                Channel::Push => deliveries
+                    .extend(devices.iter().map(|device| pending(new_id(), of, channel, Some(*device), WAKE, now))),
+                Channel::InApp | Channel::Email => deliveries.push(pending(new_id(), of, channel, None, WAKE, now)),
+            }
         }
+        notifications.push(notification::ActiveModel {
+            id: Set(of),
+            slot_id: Set(Some(new.slot.0)),
+            job: Set(new.job.to_string()),
+            recipient_id: Set(new.recipient.0),
+            owner_id: Set(new.owner.map(Into::into)),
+            relationship_id: Set(new.relationship.map(Into::into)),
+            message_id: Set(new.message.map(Into::into)),
+            opaque_id: Set(new.opaque),
+            collapse_id: Set(new.collapse_id),
+            created_at: Set(now),
+            expires_at: Set(new.expires_at),
+            read_at: Set(None),
+            withdrawn_at: Set(None),
+        });
     }
-    if !deliveries.is_empty() {
-        delivery::Entity::insert_many(deliveries).exec_without_returning(&**tx).await?;
+    for some in notifications.chunks(AT_ONCE) {
+        notification::Entity::insert_many(some.iter().cloned()).exec_without_returning(&**tx).await?;
+    }
+    for some in deliveries.chunks(AT_ONCE) {
+        delivery::Entity::insert_many(some.iter().cloned()).exec_without_returning(&**tx).await?;
     }
     tx.wakes_worker();
     Ok(())
@@ -122,15 +133,9 @@ fn pending(
     }
 }
 
-/// Devices with a push token that are not gone.
-pub async fn live_devices(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<rows::Device>> {
-    Ok(device::Entity::find()
-        .filter(device::Column::AccountId.eq(account.0))
-        .filter(device::Column::GoneAt.is_null())
-        .filter(device::Column::Token.is_not_null())
-        .order_by_asc(device::Column::Id)
-        .all(db)
-        .await?)
+/// A push can reach it.
+pub(crate) fn is_live() -> Condition {
+    Condition::all().add(device::Column::GoneAt.is_null()).add(device::Column::Token.is_not_null())
 }
 
 /// Takes up to `limit` due deliveries for `worker`, oldest first. While a lease runs, nobody else

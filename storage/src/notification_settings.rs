@@ -29,6 +29,10 @@ impl Settings {
         self.get(Job::MessageNotice, PUSH_IN_HOSPITAL).unwrap_or(false)
     }
 
+    pub(crate) fn from_rows(rows: Vec<notification_setting::Model>) -> Self {
+        Self(rows.into_iter().map(|row| ((row.job, row.channel), row.enabled)).collect())
+    }
+
     fn get(&self, job: Job, channel: &str) -> Option<bool> {
         self.0.get(&(job.to_string(), channel.to_owned())).copied()
     }
@@ -41,7 +45,7 @@ pub async fn of(db: &impl ConnectionTrait, account: AccountId) -> Result<Setting
         .order_by_asc(notification_setting::Column::Channel)
         .all(db)
         .await?;
-    Ok(Settings(rows.into_iter().map(|row| ((row.job, row.channel), row.enabled)).collect()))
+    Ok(Settings::from_rows(rows))
 }
 
 /// Switches one channel of one job of the permit holder's.

@@ -37,9 +37,14 @@ pub async fn in_force(db: &impl ConnectionTrait, of: OrganisationId) -> Result<(
         .one(db)
         .await?
         .ok_or(StorageError::Hidden)?;
+    held(&organisation, published.as_ref())
+}
+
+/// The rules of an organisation whose newest published version is `published`, with their version.
+pub(crate) fn held(of: &rows::Organisation, published: Option<&rows::OrgPolicy>) -> Result<(i32, Rules)> {
     match published {
-        Some(row) => Ok((row.version, rules_of(&row)?)),
-        None => Ok((FIRST_VERSION, defaults(&organisation))),
+        Some(row) => Ok((row.version, rules_of(row)?)),
+        None => Ok((FIRST_VERSION, defaults(of))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Relationships: how they are found is how they are authorised.
 
+use crate::among::among;
 use crate::authorized::{Authorized, permitted};
 use crate::connect::WriteTx;
 use crate::entity::{absence, absence_consent, account, relationship, relationship_member, thread};
@@ -16,6 +17,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// A relationship as stored, and as the policy sees it.
 #[derive(Clone, Debug)]
@@ -125,6 +127,16 @@ pub async fn for_machinery(
     Ok(with_members(db, row.into_iter().collect(), now).await?.pop())
 }
 
+/// Several, by id.
+pub(crate) async fn many_for_machinery(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<Uuid, Related>> {
+    let rows = relationship::Entity::find().filter(among(relationship::Column::Id, ids)).all(db).await?;
+    Ok(with_members(db, rows, now).await?.into_iter().map(|related| (related.row.id, related)).collect())
+}
+
 /// All relationships of one owner or provider as the machinery needs them.
 pub async fn of_account(db: &impl ConnectionTrait, account: AccountId, now: DateTime<Utc>) -> Result<Vec<Related>> {
     let rows =
@@ -189,10 +201,10 @@ async fn with_members(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut members: BTreeMap<_, Vec<AccountId>> = BTreeMap::new();
     for member in relationship_member::Entity::find()
-        .filter(relationship_member::Column::RelationshipId.is_in(ids.clone()))
+        .filter(among(relationship_member::Column::RelationshipId, &ids))
         .filter(relationship_member::Column::LeftAt.is_null())
         .order_by_asc(relationship_member::Column::ProviderId)
         .all(db)
@@ -202,7 +214,7 @@ async fn with_members(
     }
     let mut substitutes: BTreeMap<_, Vec<AccountId>> = BTreeMap::new();
     let consents = absence_consent::Entity::find()
-        .filter(absence_consent::Column::RelationshipId.is_in(ids))
+        .filter(among(absence_consent::Column::RelationshipId, &ids))
         .order_by_asc(absence_consent::Column::AbsenceId)
         .all(db)
         .await?;

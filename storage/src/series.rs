@@ -11,10 +11,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId};
 use domain::words::{Job, SeriesState};
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, SimpleExpr};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select, Statement, Value,
 };
 
 /// A series as it is asked for, proposed, or opened.
@@ -335,15 +335,88 @@ pub async fn advance(tx: &WriteTx, row: &rows::Series, to: Position) -> Result<(
     .await
 }
 
+/// So many places are moved by one statement.
+const AT_ONCE: usize = 250;
+
+/// Moves the planner's place in several series at once; `Stale` if one of them changed since it was read.
+pub async fn advance_all(tx: &WriteTx, moves: &[(&rows::Series, Position)]) -> Result<()> {
+    for some in moves.chunks(AT_ONCE) {
+        let mut values = Vec::with_capacity(some.len() * PLACE.len());
+        for (row, to) in some {
+            values.extend(place(row, to));
+        }
+        let columns = PLACE.join(", ");
+        let rows: Vec<String> = (0..some.len()).map(|row| placeholders(row * PLACE.len())).collect();
+        let set: Vec<String> = PLACE[2..].iter().map(|column| format!("{column} = moved.{column}")).collect();
+        let sql = format!(
+            "with moved ({columns}) as (values {}) update series set {}, version = series.version + 1 \
+             from moved where series.id = moved.id and series.version = moved.version",
+            rows.join(", "),
+            set.join(", "),
+        );
+        let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+        let moved = tx.execute_raw(statement).await?.rows_affected();
+        if usize::try_from(moved) != Ok(some.len()) {
+            return Err(StorageError::Stale);
+        }
+    }
+    tx.wakes_worker();
+    Ok(())
+}
+
+/// By what a row is found, and where the planner's place in it is kept.
+const PLACE: [&str; 11] = [
+    "id",
+    "version",
+    "number",
+    "anchor_on",
+    "slot_on",
+    "next_at",
+    "closes_at",
+    "last_anchor_on",
+    "cycle",
+    "prompts_in_cycle",
+    "\"trigger\"",
+];
+
+fn place(row: &rows::Series, to: &Position) -> [Value; PLACE.len()] {
+    [
+        row.id.into(),
+        row.version.into(),
+        to.number.into(),
+        to.anchor_on.into(),
+        to.slot_on.into(),
+        to.next_at.into(),
+        to.closes_at.into(),
+        to.last_anchor_on.into(),
+        to.cycle.into(),
+        to.prompts_in_cycle.into(),
+        to.trigger.clone().into(),
+    ]
+}
+
+/// `($1, …)` after `before` others.
+fn placeholders(before: usize) -> String {
+    let numbers: Vec<String> = (1..=PLACE.len()).map(|place| format!("${}", before + place)).collect();
+    format!("({})", numbers.join(", "))
+}
+
+/// Those of [`due`] that no other planner has in hand; nobody else has them until the end of the transaction.
+pub async fn take(tx: &WriteTx, now: DateTime<Utc>, limit: u64) -> Result<Vec<rows::Series>> {
+    Ok(due_at(now, limit).lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked).all(&**tx).await?)
+}
+
 /// The series due at `now`, by due time. Costs by what is due: a range of the partial index.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<rows::Series>> {
-    Ok(series::Entity::find()
+    Ok(due_at(now, limit).all(db).await?)
+}
+
+fn due_at(now: DateTime<Utc>, limit: u64) -> Select<series::Entity> {
+    series::Entity::find()
         .filter(series::Column::NextAt.lte(now))
         .order_by_asc(series::Column::NextAt)
         .order_by_asc(series::Column::Id)
         .limit(limit)
-        .all(db)
-        .await?)
 }
 
 /// When the next series becomes due, if any does.

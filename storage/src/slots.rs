@@ -11,9 +11,10 @@ use domain::words::{Job, Outcome};
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A slot as it is written first.
@@ -61,10 +62,41 @@ pub struct Decided {
     pub sent_on: Option<NaiveDate>,
 }
 
+/// So many slots go into one statement: their values stay below what either database takes.
+const AT_ONCE: usize = 250;
+
 /// Writes the slot unless its identity exists already; tells which.
 pub async fn plan(tx: &WriteTx, new: NewSlot, now: DateTime<Utc>) -> Result<bool> {
+    Ok(!plan_all(tx, vec![new], now).await?.is_empty())
+}
+
+/// Writes those slots whose identity does not exist yet; gives their ids.
+pub async fn plan_all(tx: &WriteTx, new: Vec<NewSlot>, now: DateTime<Utc>) -> Result<BTreeSet<SlotId>> {
+    if new.iter().any(|slot| slot.next_at.is_some()) {
+        tx.wakes_worker();
+    }
+    let identity = [slot::Column::Job, slot::Column::Subject, slot::Column::OnDate, slot::Column::RecipientId];
+    let mut written = BTreeSet::new();
+    let mut rows = new.into_iter().map(|slot| row(slot, now));
+    loop {
+        let some: Vec<slot::ActiveModel> = rows.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(written);
+        }
+        let insert = slot::Entity::insert_many(some)
+            .on_conflict(OnConflict::columns(identity).do_nothing().to_owned())
+            .into_query()
+            .returning_col(slot::Column::Id)
+            .to_owned();
+        for made in tx.query_all(&insert).await? {
+            written.insert(SlotId(made.try_get("", "id")?));
+        }
+    }
+}
+
+fn row(new: NewSlot, now: DateTime<Utc>) -> slot::ActiveModel {
     let settled = !matches!(new.decided.outcome, Outcome::Planned | Outcome::Held);
-    let row = slot::ActiveModel {
+    slot::ActiveModel {
         id: Set(new.id.0),
         series_id: Set(new.series.map(Into::into)),
         job: Set(new.job.to_string()),
@@ -99,24 +131,7 @@ pub async fn plan(tx: &WriteTx, new: NewSlot, now: DateTime<Utc>) -> Result<bool
         answered_at: Set(None),
         thanked_at: Set(None),
         note: Set(None),
-    };
-    let made = slot::Entity::insert(row)
-        .on_conflict(
-            OnConflict::columns([
-                slot::Column::Job,
-                slot::Column::Subject,
-                slot::Column::OnDate,
-                slot::Column::RecipientId,
-            ])
-            .do_nothing()
-            .to_owned(),
-        )
-        .exec_without_returning(&**tx)
-        .await?;
-    if new.next_at.is_some() {
-        tx.wakes_worker();
     }
-    Ok(made == 1)
 }
 
 /// Writes a later decision about an open slot; settled rows are never changed. Tells whether it was open.
@@ -257,11 +272,7 @@ pub async fn prompts_between(
 ) -> Result<u64> {
     let mut query = slot::Entity::find()
         .filter(slot::Column::OwnerId.eq(owner.0))
-        .filter(slot::Column::Job.is_in([
-            Job::CheckIn.as_str(),
-            Job::PlanReview.as_str(),
-            Job::AgreementRound.as_str(),
-        ]))
+        .filter(slot::Column::Job.is_in(Job::PROMPTS.map(|job| job.as_str())))
         .filter(
             Condition::any()
                 .add(slot::Column::Outcome.eq(Outcome::Sent.as_str()))

@@ -9,19 +9,31 @@ mod digests;
 mod notices;
 mod overdue;
 mod prompts;
+mod step;
 
 use crate::meters::{self, Queue};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ReplyClockId, SeriesId, SlotId};
 use domain::words::Job;
-use storage::{Result, StorageError, Store, due_clocks, rows, series, slots};
+use std::collections::BTreeSet;
+use storage::briefing::{Briefing, Subject};
+use storage::{Result, StorageError, Store, WriteTx, due_clocks, rows, series, slots};
+use uuid::Uuid;
 
 /// Most rows looked at in one turn of each kind.
 const BATCH: u64 = 500;
+/// Digests among them: each is composed to see whether it says anything, and other writers wait meanwhile.
+const DIGESTS: usize = 25;
 /// What fails is looked at again after this, and delays nobody else.
 const AFTER_FAILURE: TimeDelta = TimeDelta::minutes(10);
 /// While a window is open, a blocked slot is asked again this often.
 pub(crate) const ASK_AGAIN: TimeDelta = TimeDelta::minutes(15);
+
+/// What the looks at a batch of series have before them.
+struct Desk<'a> {
+    store: &'a Store,
+    briefing: &'a Briefing,
+}
 
 /// Plans what is due.
 #[derive(Clone, Debug)]
@@ -38,12 +50,8 @@ impl Planner {
     pub async fn turn(&self) -> Result<usize> {
         let now = self.store.clock.now();
         let due_series = series::due(self.store.read(), now, BATCH).await?;
-        for row in &due_series {
-            let looked = self.look_at_series(row).await;
-            self.settle_failure(looked, "planner.series_failed", row.id, async |tx, until| {
-                series::postpone(tx, SeriesId(row.id), until).await
-            })
-            .await?;
+        if !due_series.is_empty() {
+            self.look_at_series(now).await?;
         }
         let due_clocks = due_clocks::due(self.store.read(), now, BATCH).await?;
         for row in &due_clocks {
@@ -77,15 +85,108 @@ impl Planner {
         Ok(times.into_iter().flatten().min())
     }
 
-    async fn look_at_series(&self, row: &rows::Series) -> Result<()> {
-        match row.job.parse::<Job>()? {
-            Job::CheckIn => check_ins::look(&self.store, row).await,
-            Job::Digest => digests::look(&self.store, row).await,
-            Job::PlanReview | Job::AgreementRound => prompts::look(&self.store, row).await,
-            Job::OverdueNotice | Job::MessageNotice | Job::ResponseReminder => {
-                Err(StorageError::Corrupt(format!("no series of {}", row.job)))
+    /// Looks at a batch of the series that are due and writes what came of it in one commit. Another planner's are
+    /// left to it. If the batch cannot be written, each is looked at by itself.
+    async fn look_at_series(&self, now: DateTime<Utc>) -> Result<()> {
+        let tx = self.store.write().await?;
+        let taken = series::take(&tx, now, BATCH).await?;
+        let looked = self.look_at_batch(&tx, &taken, now).await;
+        match looked {
+            Ok(failed) => {
+                tx.commit().await?;
+                for (id, error) in failed {
+                    self.settle_series(Err(error), id).await?;
+                }
+                Ok(())
+            }
+            Err(error @ StorageError::Unavailable(_)) => Err(error),
+            Err(_) => {
+                tx.rollback().await?;
+                for row in &taken {
+                    let looked = self.look_alone(row).await;
+                    self.settle_series(looked, row.id).await?;
+                }
+                Ok(())
             }
         }
+    }
+
+    async fn look_alone(&self, row: &rows::Series) -> Result<()> {
+        let now = self.store.clock.now();
+        let tx = self.store.write().await?;
+        let again = series::by_id(&*tx, SeriesId(row.id)).await?;
+        let Some(again) = again.filter(|again| again.version == row.version && again.next_at == row.next_at) else {
+            return Err(StorageError::Stale);
+        };
+        let failed = self.look_at_batch(&tx, &[again], now).await?;
+        match failed.into_iter().next() {
+            Some((_, error)) => Err(error),
+            None => tx.commit().await,
+        }
+    }
+
+    /// Gives those that could not be looked at. Of an owner's series one is looked at after the other, since what
+    /// comes of the first counts for the second.
+    async fn look_at_batch(
+        &self,
+        tx: &WriteTx,
+        taken: &[rows::Series],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(Uuid, StorageError)>> {
+        let mut failed = Vec::new();
+        let (mut waiting, mut digests) = (Vec::new(), Vec::new());
+        for row in taken {
+            match row.job.parse()? {
+                Job::Digest => digests.push(row),
+                Job::CheckIn | Job::PlanReview | Job::AgreementRound => waiting.push(row),
+                Job::OverdueNotice | Job::MessageNotice | Job::ResponseReminder => {
+                    failed.push((row.id, StorageError::Corrupt(format!("no series of {}", row.job))));
+                }
+            }
+        }
+        while !waiting.is_empty() {
+            let mut owners = BTreeSet::new();
+            let (now_due, later) = waiting.into_iter().partition(|row| row.owner_id.is_none_or(|id| owners.insert(id)));
+            failed.extend(self.look_at_prompts(tx, now_due, now).await?);
+            waiting = later;
+        }
+        for row in digests.into_iter().take(DIGESTS) {
+            digests::look(&self.store, tx, row, now).await?;
+        }
+        Ok(failed)
+    }
+
+    /// Check-ins and prompts, of each owner one.
+    async fn look_at_prompts(
+        &self,
+        tx: &WriteTx,
+        due: Vec<&rows::Series>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(Uuid, StorageError)>> {
+        let subjects = due.iter().map(|row| Subject::of(row)).collect::<Result<Vec<_>>>()?;
+        let briefing = Briefing::of(&**tx, &subjects, now).await?;
+        let desk = Desk { store: &self.store, briefing: &briefing };
+        let mut steps = Vec::with_capacity(due.len());
+        let mut failed = Vec::new();
+        for row in due {
+            let looked = match row.job.parse()? {
+                Job::CheckIn => check_ins::look(&desk, row),
+                _ => prompts::look(&desk, row),
+            };
+            match looked {
+                Ok(step) => steps.push((row, step)),
+                Err(error) => failed.push((row.id, error)),
+            }
+        }
+        step::write(&self.store, tx, steps, now).await?;
+        Ok(failed)
+    }
+
+    async fn settle_series(&self, looked: Result<()>, id: Uuid) -> Result<()> {
+        self.settle_failure(looked, "planner.series_failed", id, async |tx, until| {
+            series::postpone(tx, SeriesId(id), until).await
+        })
+        .await
     }
 
     async fn look_at_slot(&self, row: &rows::Slot) -> Result<()> {

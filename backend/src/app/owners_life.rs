@@ -19,10 +19,8 @@ use storage::{
     rows, series,
 };
 
-/// What asks the owner something. A date that passed and a message she got are told in the app all
-/// the same, which the gate sees to.
-const PROMPTS: &[Job] = &[Job::CheckIn, Job::PlanReview, Job::AgreementRound];
-
+/// She pauses. A date that passed and a message she got are told in the app all the same, which the
+/// gate sees to.
 pub async fn pause(app: &App, caller: Caller, until: Option<DateTime<Utc>>) -> Answer<PauseOut> {
     let permit = leave(caller)?;
     let now = app.now();
@@ -30,7 +28,7 @@ pub async fn pause(app: &App, caller: Caller, until: Option<DateTime<Utc>>) -> A
     let id = app.store.new_id();
     let tx = app.store.write().await?;
     periods::begin(&tx, permit, PeriodKind::Pause, id, until, now).await?;
-    planned::cancel_jobs(&tx, Whose::Owner(permit.account()), PROMPTS, Reason::Paused, now).await?;
+    planned::cancel_jobs(&tx, Whose::Owner(permit.account()), &Job::PROMPTS, Reason::Paused, now).await?;
     look_again(&tx, permit.account(), now).await?;
     tx.commit().await?;
     get_pause(app, caller).await
@@ -68,7 +66,7 @@ pub async fn admitted(app: &App, caller: Caller, message_notices: Option<bool>) 
     if let Some(on) = message_notices {
         notification_settings::set_notices_in_hospital(&tx, permit, on, now).await?;
     }
-    planned::cancel_jobs(&tx, Whose::Owner(permit.account()), PROMPTS, Reason::Hospital, now).await?;
+    planned::cancel_jobs(&tx, Whose::Owner(permit.account()), &Job::PROMPTS, Reason::Hospital, now).await?;
     look_again(&tx, permit.account(), now).await?;
     tx.commit().await?;
     get_hospital(app, caller).await

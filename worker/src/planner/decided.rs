@@ -3,28 +3,28 @@
 use crate::meters;
 use chrono::{DateTime, Utc};
 use domain::gate::{Decision, Reason, Verdict};
-use domain::ids::{AccountId, NotificationId, SlotId};
+use domain::ids::{NotificationId, SlotId};
 use domain::words::{Channel, Job, LockScreen, Outcome};
 use serde_json::json;
-use storage::deliveries::{self, NewNotification};
+use storage::deliveries::{self, NewNotification, Outgoing};
 use storage::facts::Answered;
 use storage::slots::{Decided, NewSlot};
 use storage::{Result, Store, WriteTx, rows};
+use uuid::Uuid;
 
 /// The channels a thing goes out on: always the app; the push where she has a device, unless she
 /// chose none or the gate keeps it in the app; the mail for digests only.
-pub async fn channels(tx: &WriteTx, job: Job, answered: &Answered, verdict: &Verdict) -> Result<Vec<Channel>> {
+pub fn channels(job: Job, answered: &Answered, verdict: &Verdict) -> Vec<Channel> {
     let in_app_only = matches!(verdict.decision, Decision::Send { in_app_only: Some(_) });
     let silent = answered.recipient.lock_screen == LockScreen::Silent.as_str();
     let mut channels = vec![Channel::InApp];
-    if answered.push && !in_app_only && !silent {
-        let reachable = !deliveries::live_devices(&**tx, AccountId(answered.recipient.id)).await?.is_empty();
-        channels.extend(reachable.then_some(Channel::Push));
+    if answered.push && !in_app_only && !silent && !answered.devices.is_empty() {
+        channels.push(Channel::Push);
     }
     if job == Job::Digest && answered.email && answered.recipient.email.is_some() {
         channels.push(Channel::Email);
     }
-    Ok(channels)
+    channels
 }
 
 /// What the ledger says now.
@@ -50,15 +50,16 @@ pub fn going_out(verdict: &Verdict, answered: &Answered, channels: &[Channel], n
     }
 }
 
-/// Writes the notification of a slot and its deliveries.
-pub async fn enqueue(
-    store: &Store,
-    tx: &WriteTx,
-    new: &NewSlot,
-    channels: &[Channel],
-    expires_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
+/// How a slot goes out.
+#[derive(Clone, Debug)]
+pub struct Going {
+    pub channels: Vec<Channel>,
+    pub devices: Vec<Uuid>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The notification of a slot and its deliveries, as the outbox takes them.
+pub fn outgoing(store: &Store, new: &NewSlot, going: Going) -> Outgoing {
     let notification = NewNotification {
         id: NotificationId(store.new_id()),
         slot: new.id,
@@ -69,9 +70,14 @@ pub async fn enqueue(
         message: None,
         opaque: store.new_id(),
         collapse_id: deliveries::collapse_id(new.job, new.subject, new.on_date, new.recipient),
-        expires_at,
+        expires_at: going.expires_at,
     };
-    deliveries::enqueue(tx, notification, channels, &|| store.new_id(), now).await
+    Outgoing { notification, channels: going.channels, devices: going.devices }
+}
+
+/// Writes the notification of one slot and its deliveries.
+pub async fn enqueue(store: &Store, tx: &WriteTx, new: &NewSlot, going: Going, now: DateTime<Utc>) -> Result<()> {
+    deliveries::enqueue(tx, vec![outgoing(store, new, going)], &|| store.new_id(), now).await
 }
 
 /// Writes a later decision about a slot that waits by itself. Tells whether it was open to it.

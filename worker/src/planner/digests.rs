@@ -1,7 +1,7 @@
 //! Job C: one digest per provider and working day (R14, R19). Only that there will be one is planned
 //! here; what it holds is built when it is sent.
 
-use super::decided;
+use super::decided::{self, Going};
 use crate::digests::compose;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::gate::{self, Decision, Reason};
@@ -17,27 +17,24 @@ use storage::{Result, StorageError, Store, WriteTx, accounts, calendars, policie
 const NO_WORKING_DAY: TimeDelta = TimeDelta::days(7);
 
 /// Places the next digest, or plans the one that is due.
-pub async fn look(store: &Store, row: &rows::Series) -> Result<()> {
-    let now = store.clock.now();
+pub async fn look(store: &Store, tx: &WriteTx, row: &rows::Series, now: DateTime<Utc>) -> Result<()> {
     let provider = AccountId(row.provider_id.ok_or_else(|| StorageError::Corrupt("digest series of nobody".into()))?);
-    let tx = store.write().await?;
-    let mut calendar = calendars::provider_herself(&*tx, provider, now).await?;
+    let mut calendar = calendars::provider_herself(&**tx, provider, now).await?;
     // A digest that an absence stops is skipped with that reason, not unplanned.
     calendar.away.clear();
-    let account = accounts::for_machinery(&*tx, provider)
+    let account = accounts::for_machinery(&**tx, provider)
         .await?
         .ok_or_else(|| StorageError::Corrupt("digest of nobody".into()))?;
-    let (_, rules) = policies::in_force(&*tx, OrganisationId(account.organisation_id)).await?;
+    let (_, rules) = policies::in_force(&**tx, OrganisationId(account.organisation_id)).await?;
     let today = now.with_timezone(&calendar.zone).date_naive();
     let mut since = now;
     if let Some(date) = row.slot_on
         && let Some(at) = digest_at(date, &calendar, rules.digest_time)
     {
         if now < at {
-            series::advance(&tx, row, Position { next_at: Some(at), ..Position::from(row) }).await?;
-            return tx.commit().await;
+            return series::advance(tx, row, Position { next_at: Some(at), ..Position::from(row) }).await;
         }
-        plan(store, &tx, row, &account, date == today, date, &rules, now).await?;
+        plan(store, tx, row, &account, date == today, date, &rules, now).await?;
         if date < today {
             // After an outage of days today's is still of use, though its hour has passed.
             since = instant_of(calendar.zone, today.and_time(NaiveTime::MIN));
@@ -49,8 +46,7 @@ pub async fn look(store: &Store, row: &rows::Series) -> Result<()> {
         next_at: Some(next.map_or(now + NO_WORKING_DAY, |(_, at)| at)),
         ..Position::from(row)
     };
-    series::advance(&tx, row, position).await?;
-    tx.commit().await
+    series::advance(tx, row, position).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "one slot is made of what its series and its day say")]
@@ -110,10 +106,11 @@ async fn plan(
     };
     match verdict.decision {
         Decision::Send { .. } if still_useful => {
-            let channels = decided::channels(tx, Job::Digest, &answered, &verdict).await?;
+            let channels = decided::channels(Job::Digest, &answered, &verdict);
             slot.decided = decided::going_out(&verdict, &answered, &channels, now);
             if decided::write(tx, None, slot.clone(), now).await? {
-                decided::enqueue(store, tx, &slot, &channels, midnight, now).await?;
+                let going = Going { channels, devices: answered.devices.clone(), expires_at: midnight };
+                decided::enqueue(store, tx, &slot, going, now).await?;
             }
         }
         _ => {

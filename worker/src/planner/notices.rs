@@ -1,7 +1,7 @@
 //! Ordinary notices: one neutral push to the owner for what a provider wrote or did. While an
 //! earlier one of the same thread lies unread, or is held, the next folds into it.
 
-use super::decided;
+use super::decided::{self, Going};
 use chrono::TimeDelta;
 use domain::gate::{self, Decision, Reason};
 use domain::ids::{AccountId, MessageId, RelationshipId, SlotId};
@@ -58,14 +58,15 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
             decided::rewrite(&tx, row, &decided, None, now).await?;
         }
         Decision::Send { .. } => {
-            let channels = decided::channels(&tx, Job::MessageNotice, &answered, &verdict).await?;
+            let channels = decided::channels(Job::MessageNotice, &answered, &verdict);
             let decided = decided::going_out(&verdict, &answered, &channels, now);
             if decided::rewrite(&tx, row, &decided, None, now).await? {
                 if news.len() < items.len() {
                     let left: Vec<Uuid> = news.iter().map(|id| id.0).collect();
                     slots::fill(&tx, SlotId(row.id), json!(left), None, row.closes_at).await?;
                 }
-                decided::enqueue(store, &tx, &identity(row, decided)?, &channels, now + USEFUL, now).await?;
+                let going = Going { channels, devices: answered.devices.clone(), expires_at: now + USEFUL };
+                decided::enqueue(store, &tx, &identity(row, decided)?, going, now).await?;
             }
         }
         Decision::Hold { until, reason } => {

@@ -1,6 +1,7 @@
 //! A promised date has passed: the owner is told once, in her waking hours (R12).
 
-use super::{decided, notices};
+use super::decided::{self, Going};
+use super::notices;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::gate::{self, Decision, Verdict};
 use domain::ids::{AccountId, RelationshipId, ReplyClockId, SlotId};
@@ -110,10 +111,11 @@ async fn settle(
 ) -> Result<()> {
     match verdict.decision {
         Decision::Send { .. } => {
-            let channels = decided::channels(tx, Job::OverdueNotice, answered, verdict).await?;
+            let channels = decided::channels(Job::OverdueNotice, answered, verdict);
             slot.decided = decided::going_out(verdict, answered, &channels, now);
             if decided::write(tx, open, slot.clone(), now).await? {
-                decided::enqueue(store, tx, &slot, &channels, now + USEFUL, now).await?;
+                let going = Going { channels, devices: answered.devices.clone(), expires_at: now + USEFUL };
+                decided::enqueue(store, tx, &slot, going, now).await?;
             }
         }
         Decision::Hold { until, reason } => {
