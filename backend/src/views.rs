@@ -46,15 +46,41 @@ pub fn limit(asked: Option<u32>) -> Answer<u64> {
 
 /// Where a page goes on: after this (time, id) of `list`.
 pub fn place(app: &App, caller: Caller, list: &str, cursor: Option<&str>) -> Answer<Option<(DateTime<Utc>, Uuid)>> {
-    let Some(cursor) = cursor else { return Ok(None) };
-    let place = app.cursors.read(list, caller.actor.account.0, cursor).map_err(|_| ProblemCode::BadCursor)?;
+    let Some(place) = position(app, caller, list, cursor)? else { return Ok(None) };
     let at = DateTime::from_timestamp_micros(place.micros).ok_or(ProblemCode::BadCursor)?;
     Ok(Some((at, place.id)))
+}
+
+/// The same in a list that is ordered by ids alone.
+pub fn place_by_id(app: &App, caller: Caller, list: &str, cursor: Option<&str>) -> Answer<Option<Uuid>> {
+    Ok(position(app, caller, list, cursor)?.map(|place| place.id))
+}
+
+/// The same in a list whose entries are numbered.
+pub fn place_by_number(app: &App, caller: Caller, list: &str, cursor: Option<&str>) -> Answer<Option<i32>> {
+    let Some(place) = position(app, caller, list, cursor)? else { return Ok(None) };
+    Ok(Some(i32::try_from(place.micros).map_err(|_| ProblemCode::BadCursor)?))
+}
+
+fn position(app: &App, caller: Caller, list: &str, cursor: Option<&str>) -> Answer<Option<Position>> {
+    let read = |cursor| app.cursors.read(list, caller.actor.account.0, cursor);
+    cursor.map(read).transpose().map_err(|_| ProblemCode::BadCursor.into())
 }
 
 /// The cursor after (time, id) of `list`.
 pub fn cursor(app: &App, caller: Caller, list: &str, last: (DateTime<Utc>, Uuid)) -> String {
     app.cursors.write(list, caller.actor.account.0, Position { micros: last.0.timestamp_micros(), id: last.1 })
+}
+
+/// The cursor after `id` in a list that is ordered by ids alone.
+pub fn cursor_by_id(app: &App, caller: Caller, list: &str, id: Uuid) -> String {
+    app.cursors.write(list, caller.actor.account.0, Position { micros: 0, id })
+}
+
+/// The cursor after `number` in a list whose entries are numbered; `id` is the entry's, where it has one.
+pub fn cursor_by_number(app: &App, caller: Caller, list: &str, number: i32, id: Option<Uuid>) -> String {
+    let place = Position { micros: i64::from(number), id: id.unwrap_or_default() };
+    app.cursors.write(list, caller.actor.account.0, place)
 }
 
 /// The version in `If-Match`: 428 without one, 412 for one that cannot be the present one.

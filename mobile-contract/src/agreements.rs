@@ -32,6 +32,15 @@ wire_words! {
         /// Never accepted by both, and a later one applies.
         Lapsed = "lapsed",
     }
+    /// Why the two look at their agreement out of turn.
+    AgreementRoundCause {
+        SharingChanged = "sharing_changed",
+        ProviderChanged = "provider_changed",
+        TwoRepliesOverdue = "two_replies_overdue",
+        CheckInsRest = "check_ins_rest",
+        /// One of the two wished for it.
+        Asked = "asked",
+    }
     /// The terms by name, in the order they are read.
     AgreementTerm {
         Purposes = "purposes",
@@ -179,4 +188,21 @@ pub struct AgreementDiffOut {
     pub number: i32,
     /// In the order of the terms; empty when the two read the same.
     pub changes: Vec<AgreementChangeOut>,
+}
+
+/// A round of the agreement that comes out of turn. The regular ones are not told here: the owner
+/// sees them among what is planned.
+#[derive(Clone, Debug, Object)]
+pub struct AgreementRoundOut {
+    pub relationship_id: Uuid,
+    /// One waits: the owner has not been asked to take it yet.
+    pub waits: bool,
+    #[oai(skip_serializing_if_is_none)]
+    pub cause: Option<AgreementRoundCause>,
+    /// Who wished for it.
+    #[oai(skip_serializing_if_is_none)]
+    pub asked_by: Option<PartyOut>,
+    /// The owner is asked on this date or later, when nothing speaks for leaving her in peace.
+    #[oai(skip_serializing_if_is_none)]
+    pub from: Option<NaiveDate>,
 }

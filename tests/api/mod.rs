@@ -1,6 +1,7 @@
 //! The API over an in-process server, resource by resource.
 
 mod absences;
+mod agreement_rounds;
 mod agreements;
 mod check_ins;
 mod crisis_plan;

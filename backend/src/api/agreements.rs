@@ -8,7 +8,8 @@ use crate::app::agreements;
 use crate::state::App;
 use domain::ids::{AgreementVersionId, RelationshipId};
 use mobile_contract::agreements::{
-    AcceptAgreementIn, AgreementDiffOut, AgreementVersionIn, AgreementVersionOut, AgreementVersionsOut,
+    AcceptAgreementIn, AgreementDiffOut, AgreementRoundOut, AgreementVersionIn, AgreementVersionOut,
+    AgreementVersionsOut,
 };
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -117,5 +118,33 @@ impl AgreementsApi {
         let relationship = RelationshipId(id.0);
         agreements::accept(&app, caller.0, relationship, number.0, &body.hash).await?;
         Ok(found(agreements::get(&app, caller.0, relationship, number.0).await?))
+    }
+    /// See whether a round of the agreement waits
+    ///
+    /// One that either asked for, or that something brought about: another share, another provider,
+    /// two replies overdue, check-ins at rest.
+    #[oai(path = "/relationships/:id/agreement_round", method = "get", operation_id = "get_agreement_round")]
+    async fn get_agreement_round(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+    ) -> Result<Found<AgreementRoundOut>, Problem> {
+        Ok(found(agreements::rounds::get(&app, caller.0, RelationshipId(id.0)).await?))
+    }
+
+    /// Ask for a round of the agreement
+    ///
+    /// Either side may, while an agreement is in force. The owner is asked to take it on a day after
+    /// this one, when nothing speaks for leaving her in peace. While one waits, asking again changes
+    /// nothing.
+    #[oai(path = "/relationships/:id/agreement_round", method = "post", operation_id = "create_agreement_round")]
+    async fn create_agreement_round(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+    ) -> Result<Found<AgreementRoundOut>, Problem> {
+        Ok(found(agreements::rounds::ask(&app, caller.0, RelationshipId(id.0)).await?))
     }
 }

@@ -8,27 +8,17 @@ use domain::access::Via;
 use domain::ids::AccountId;
 use domain::policy::OnOwn;
 use mobile_contract::access_log::{AccessLogOut, AccessOut};
-use mobile_contract::page::Position;
-use mobile_contract::problem::ProblemCode;
 use storage::{StorageError, accounts, audit, relationships};
-use uuid::Uuid;
 
 const LIST: &str = "list_access_log";
 
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<AccessLogOut> {
     let permit = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?;
     let limit = views::limit(limit)?;
-    let account = permit.account().0;
-    let before = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(LIST, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            i32::try_from(place.micros).ok()
-        }
-        None => None,
-    };
+    let before = views::place_by_number(app, caller, LIST, cursor)?;
     let mut rows = audit::page(app.store.read(), permit, before, limit + 1).await?;
-    let next_cursor = views::cut(&mut rows, limit)
-        .map(|last| app.cursors.write(LIST, account, Position { micros: i64::from(last.seq), id: Uuid::nil() }));
+    let next_cursor =
+        views::cut(&mut rows, limit).map(|last| views::cursor_by_number(app, caller, LIST, last.seq, None));
     let ids: Vec<AccountId> = rows.iter().map(|row| AccountId(row.actor_id)).collect();
     let people = accounts::many(app.store.read(), &ids).await?;
     let items = rows

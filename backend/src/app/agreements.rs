@@ -1,6 +1,7 @@
 //! Drafting, comparing and accepting what the two expect of each other (R24–R26).
 
 mod in_force;
+pub mod rounds;
 mod terms;
 
 use crate::app::sessions::Caller;
@@ -13,7 +14,6 @@ use domain::ownership::{Relationship, Standing};
 use domain::policy::InRelationship;
 use domain::words::{AccountState, Role};
 use mobile_contract::agreements::{AgreementChangeOut, AgreementDiffOut, AgreementVersionOut, AgreementVersionsOut};
-use mobile_contract::page::Position;
 use mobile_contract::problem::{FieldFault, ProblemCode};
 use poem_openapi::types::Any;
 use storage::agreements::NewVersion;
@@ -137,21 +137,11 @@ pub async fn list(
 ) -> Answer<AgreementVersionsOut> {
     let related = find(app, caller, InRelationship::SeeAgreement, id).await?;
     let limit = views::limit(limit)?;
-    let (name, account) = (format!("{LIST} {id}"), caller.actor.account.0);
-    let before = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(&name, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            Some(i32::try_from(place.micros).map_err(|_| ProblemCode::BadCursor)?)
-        }
-        None => None,
-    };
+    let name = format!("{LIST} {id}");
+    let before = views::place_by_number(app, caller, &name, cursor)?;
     let mut found = agreements::page(app.store.read(), &related, before, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = found
-        .last()
-        .filter(|_| more)
-        .map(|last| app.cursors.write(&name, account, Position { micros: i64::from(last.number), id: last.id }));
+    let next_cursor = views::cut(&mut found, limit)
+        .map(|last| views::cursor_by_number(app, caller, &name, last.number, Some(last.id)));
     Ok(AgreementVersionsOut { items: present(app, &related, found).await?, next_cursor })
 }
 

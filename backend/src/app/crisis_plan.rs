@@ -5,7 +5,6 @@ use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal, bounds};
 use crate::state::App;
 use crate::views;
-use chrono::{DateTime, Utc};
 use domain::crisis_plan::{
     MAX_NOTE_CHARS, MAX_SECTION_CHARS, ReviewTrigger, Wording, differing, labels, levels, trigger_of, write,
 };
@@ -16,8 +15,7 @@ use mobile_contract::crisis_plan::{
     PlanOut, PlanReviewOut, PlanReviewsOut, PlanSectionOut, PlanUseOut, PlanUsesOut, PlanVersionOut, PlanVersionsOut,
     PlanWordingOut, PlanWordingSectionOut,
 };
-use mobile_contract::page::Position;
-use mobile_contract::problem::{FieldFault, ProblemCode};
+use mobile_contract::problem::FieldFault;
 use storage::crisis_plan::{Plan, Review, Use};
 use storage::sealed::Scope;
 use storage::{Authorized, StorageError, WriteTx, accounts, calendars, crisis_plan, plan_reviews, relationships};
@@ -82,11 +80,10 @@ async fn change(app: &App, caller: Caller, if_match: Option<&str>, edit: impl Fn
 pub async fn versions(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PlanVersionsOut> {
     let permit = leave(caller)?;
     let limit = views::limit(limit)?;
-    let before = position(app, VERSIONS, permit, cursor)?.map(|place| i32::try_from(place.micros).unwrap_or(i32::MAX));
+    let before = views::place_by_number(app, caller, VERSIONS, cursor)?;
     let mut rows = crisis_plan::versions(app.store.read(), permit, before, limit + 1).await?;
-    let next = views::cut(&mut rows, limit)
-        .map(|(number, _)| Position { micros: i64::from(*number), id: Uuid::nil() })
-        .map(|place| app.cursors.write(VERSIONS, permit.account().0, place));
+    let next =
+        views::cut(&mut rows, limit).map(|(number, _)| views::cursor_by_number(app, caller, VERSIONS, *number, None));
     let items = rows.into_iter().map(|(number, created_at)| PlanVersionOut { number, created_at }).collect();
     Ok(PlanVersionsOut { items, next_cursor: next })
 }
@@ -135,11 +132,9 @@ pub async fn record_use(
 pub async fn uses(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PlanUsesOut> {
     let permit = leave(caller)?;
     let limit = views::limit(limit)?;
-    let after = position(app, USES, permit, cursor)?.and_then(moment);
+    let after = views::place(app, caller, USES, cursor)?;
     let mut rows = crisis_plan::uses(&app.store, permit, after, limit + 1).await?;
-    let next = views::cut(&mut rows, limit)
-        .map(|last| Position { micros: last.at.timestamp_micros(), id: last.id })
-        .map(|place| app.cursors.write(USES, permit.account().0, place));
+    let next = views::cut(&mut rows, limit).map(|last| views::cursor(app, caller, USES, (last.at, last.id)));
     Ok(PlanUsesOut { items: rows.into_iter().map(present_use).collect::<Answer<_>>()?, next_cursor: next })
 }
 
@@ -187,11 +182,9 @@ pub async fn review_in(app: &App, tx: &WriteTx, caller: Caller, review: Review) 
 pub async fn reviews(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PlanReviewsOut> {
     let permit = leave(caller)?;
     let limit = views::limit(limit)?;
-    let after = position(app, REVIEWS, permit, cursor)?.and_then(moment);
+    let after = views::place(app, caller, REVIEWS, cursor)?;
     let mut rows = crisis_plan::reviews(app.store.read(), permit, after, limit + 1).await?;
-    let next = views::cut(&mut rows, limit)
-        .map(|last| Position { micros: last.at.timestamp_micros(), id: last.id })
-        .map(|place| app.cursors.write(REVIEWS, permit.account().0, place));
+    let next = views::cut(&mut rows, limit).map(|last| views::cursor(app, caller, REVIEWS, (last.at, last.id)));
     Ok(PlanReviewsOut { items: present_reviews(app, rows).await?, next_cursor: next })
 }
 
@@ -203,17 +196,6 @@ async fn written(app: &App, tx: &WriteTx, caller: Caller) -> Answer<Authorized<P
 
 fn leave(caller: Caller) -> Result<Permit, StorageError> {
     relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)
-}
-
-fn position(app: &App, list: &str, permit: Permit, cursor: Option<&str>) -> Answer<Option<Position>> {
-    cursor
-        .map(|cursor| app.cursors.read(list, permit.account().0, cursor))
-        .transpose()
-        .map_err(|_| ProblemCode::BadCursor.into())
-}
-
-fn moment(place: Position) -> Option<(DateTime<Utc>, Uuid)> {
-    Some((DateTime::from_timestamp_micros(place.micros)?, place.id))
 }
 
 fn present(plan: &Plan) -> Answer<PlanOut> {

@@ -19,8 +19,6 @@ use mobile_contract::check_ins::{HeavyStep, HeavyStepOut};
 use mobile_contract::digests::{
     DigestCountsOut, DigestLineOut, DigestLinkOut, DigestOut, DigestSectionOut, DigestSummaryOut, DigestsOut,
 };
-use mobile_contract::page::Position;
-use mobile_contract::problem::ProblemCode;
 use std::collections::BTreeMap;
 use storage::audit::{self, Access};
 use storage::digest_reading::{self, Line};
@@ -38,18 +36,11 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
     let permit = leave(caller)?;
     let limit = views::limit(limit)?;
     let account = permit.account();
-    let before = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(LIST, account.0, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            let at = DateTime::from_timestamp_micros(place.micros).ok_or(ProblemCode::BadCursor)?;
-            Some(at.date_naive())
-        }
-        None => None,
-    };
+    let before = views::place(app, caller, LIST, cursor)?.map(|(at, _)| at.date_naive());
     let mut runs = digests::page(app.store.read(), account, before, limit + 1).await?;
     let next_cursor = views::cut(&mut runs, limit).map(|last| {
-        let micros = last.on_date.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
-        app.cursors.write(LIST, account.0, Position { micros, id: Uuid::nil() })
+        let midnight = last.on_date.and_time(NaiveTime::MIN).and_utc();
+        views::cursor(app, caller, LIST, (midnight, Uuid::nil()))
     });
     let items = runs.iter().map(summary).collect::<Answer<_>>()?;
     Ok(DigestsOut { items, next_cursor })

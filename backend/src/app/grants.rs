@@ -9,8 +9,7 @@ use domain::ids::{AccountId, GrantId, TeamId};
 use domain::policy::{OnOwn, Permit};
 use domain::words::{GrantEffect, GrantLevel, Module, PlanSection, RelationshipState, RoundCause, SubjectKind};
 use mobile_contract::grants::{GrantIn, GrantOut, GrantsOut};
-use mobile_contract::page::Position;
-use mobile_contract::problem::{FieldFault, ProblemCode};
+use mobile_contract::problem::FieldFault;
 use mobile_contract::relationships::PartyOut;
 use storage::grants::{Grantee, NewGrant};
 use storage::{StorageError, WriteTx, accounts, agreement_rounds, grants, plan_reviews, relationships, rows, teams};
@@ -76,18 +75,10 @@ pub async fn get(app: &App, caller: Caller, id: GrantId) -> Answer<GrantOut> {
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<GrantsOut> {
     let permit = leave(caller)?;
     let limit = views::limit(limit)?;
-    let account = permit.account().0;
-    let after = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(LIST, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            DateTime::from_timestamp_micros(place.micros).map(|at| (at, GrantId(place.id)))
-        }
-        None => None,
-    };
+    let after = views::place(app, caller, LIST, cursor)?.map(|(at, id)| (at, GrantId(id)));
     let mut rows = grants::page(app.store.read(), permit, after, limit + 1).await?;
-    let next_cursor = views::cut(&mut rows, limit).map(|last| {
-        app.cursors.write(LIST, account, Position { micros: last.created_at.timestamp_micros(), id: last.id })
-    });
+    let next_cursor =
+        views::cut(&mut rows, limit).map(|last| views::cursor(app, caller, LIST, (last.created_at, last.id)));
     Ok(GrantsOut { items: present(app, rows).await?, next_cursor })
 }
 

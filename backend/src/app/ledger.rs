@@ -4,15 +4,13 @@ use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal};
 use crate::state::App;
 use crate::{call, views};
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use domain::gate::Reason;
 use domain::ids::{AccountId, SlotId};
 use domain::policy::{InRelationship, OnOwn};
 use domain::wording::{LedgerLine, ProviderLedgerLine, Wording};
 use domain::words::{Job, Outcome, Role};
 use mobile_contract::ledger::{GateResultOut, LedgerOut, LedgerRecipient, LedgerRowOut};
-use mobile_contract::page::Position;
-use mobile_contract::problem::ProblemCode;
 use std::collections::BTreeMap;
 use storage::ledger::Filter;
 use storage::{Authorized, StorageError, accounts, ledger, relationships, rows};
@@ -37,22 +35,10 @@ pub async fn list(
     let within = |date: NaiveDate| date.clamp(DATES.0, DATES.1);
     let filter = Filter { from: filter.from.map(within), to: filter.to.map(within), ..filter };
     let list = format!("list_ledger {filter:?}");
-    let account = caller.actor.account.0;
-    let after = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(&list, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            let at = DateTime::from_timestamp_micros(place.micros).ok_or(ProblemCode::BadCursor)?;
-            Some((at, place.id))
-        }
-        None => None,
-    };
+    let after = views::place(app, caller, &list, cursor)?;
     let mut found = ledger::page(app.store.read(), permit, filter, after, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = found.last().filter(|_| more).map(|last| {
-        let place = Position { micros: last.planned_at.timestamp_micros(), id: last.id };
-        app.cursors.write(&list, account, place)
-    });
+    let next_cursor =
+        views::cut(&mut found, limit).map(|last| views::cursor(app, caller, &list, (last.planned_at, last.id)));
     Ok(LedgerOut { items: present(app, caller, found).await?, next_cursor })
 }
 

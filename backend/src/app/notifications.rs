@@ -5,13 +5,11 @@ use crate::app::teller::Teller;
 use crate::app::{Answer, check_ins, prompt_texts};
 use crate::state::App;
 use crate::views;
-use chrono::DateTime;
 use domain::ids::{AccountId, NotificationId, ReplyClockId, SeriesId, SlotId};
 use domain::policy::OnOwn;
 use domain::wording::{Overdue, Push};
 use domain::words::Job;
 use mobile_contract::notifications::{ChoiceOut, NotificationCategory, NotificationOut, NotificationsOut, TargetOut};
-use mobile_contract::page::Position;
 use mobile_contract::problem::ProblemCode;
 use storage::notifications::{self, Told};
 use storage::{Authorized, StorageError, accounts, clocks, deliveries, notices, relationships, series, slots};
@@ -23,14 +21,13 @@ const LISTS: [(&str, bool); 2] = [("list_notifications unread", false), ("list_n
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<NotificationsOut> {
     let permit = relationships::leave(caller.actor, OnOwn::Notifications, caller.actor.account)?;
     let limit = views::limit(limit)?;
-    let account = caller.actor.account.0;
     let (start, mut after) = match cursor {
         None => (0, None),
         Some(cursor) => {
-            let found = LISTS.iter().position(|(name, _)| app.cursors.read(name, account, cursor).is_ok());
+            let placed = |name| views::place(app, caller, name, Some(cursor));
+            let found = LISTS.iter().position(|(name, _)| placed(name).is_ok());
             let start = found.ok_or(ProblemCode::BadCursor)?;
-            let place = app.cursors.read(LISTS[start].0, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            (start, Some((DateTime::from_timestamp_micros(place.micros).ok_or(ProblemCode::BadCursor)?, place.id)))
+            (start, placed(LISTS[start].0)?)
         }
     };
     let mut found: Vec<(&str, Authorized<Told>)> = Vec::new();
@@ -41,10 +38,8 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
             found.extend(page.into_iter().map(|told| (*name, told)));
         }
     }
-    let next_cursor = views::cut(&mut found, limit).map(|(name, last)| {
-        let place = Position { micros: last.row.created_at.timestamp_micros(), id: last.row.id };
-        app.cursors.write(name, account, place)
-    });
+    let next_cursor = views::cut(&mut found, limit)
+        .map(|(name, last)| views::cursor(app, caller, name, (last.row.created_at, last.row.id)));
     let teller = Teller::to(app, caller).await?;
     let mut items = Vec::with_capacity(found.len());
     for (_, told) in found {

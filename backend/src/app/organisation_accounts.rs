@@ -11,8 +11,6 @@ use domain::policy::{self, OnAccount, OnOrganisation};
 use domain::wording::FieldFault;
 use domain::words::{AccountState, Language, Role};
 use mobile_contract::accounts::{AccountInvitationOut, AccountOut, AccountsOut};
-use mobile_contract::page::Position;
-use mobile_contract::problem::ProblemCode;
 use storage::accounts::NewInvitation;
 use storage::whose::Whose;
 use storage::{
@@ -85,19 +83,9 @@ pub async fn invite(app: &App, caller: Caller, invitee: Invitee) -> Answer<Accou
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<AccountsOut> {
     let permit = for_organisation(caller.actor, OnOrganisation::SuspendAccounts)?;
     let limit = views::limit(limit)?;
-    let me = caller.actor.account.0;
-    let after = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(LIST, me, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            Some(AccountId(place.id))
-        }
-        None => None,
-    };
+    let after = views::place_by_id(app, caller, LIST, cursor)?.map(AccountId);
     let mut found = accounts::page(app.store.read(), permit, after, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor =
-        found.last().filter(|_| more).map(|last| app.cursors.write(LIST, me, Position { micros: 0, id: last.id }));
+    let next_cursor = views::cut(&mut found, limit).map(|last| views::cursor_by_id(app, caller, LIST, last.id));
     Ok(AccountsOut { items: found.iter().map(present).collect::<Answer<_>>()?, next_cursor })
 }
 

@@ -9,14 +9,12 @@ use domain::ids::{AccountId, OrgPolicyId};
 use domain::organisation_policy::{FIRST_VERSION, Rules};
 use domain::policy::OnOrganisation;
 use domain::wording::FieldFault;
-use mobile_contract::page::Position;
 use mobile_contract::policy::{PoliciesOut, PolicyOut, RulesOut, RulesPatch};
 use mobile_contract::problem::ProblemCode;
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use serde_json::{Map, Value};
 use storage::policies::{self, NewPolicy};
 use storage::{StorageError, accounts, for_organisation, rows};
-use uuid::Uuid;
 
 const LIST: &str = "list_policy_versions";
 const WHY: usize = 1_000;
@@ -38,14 +36,7 @@ pub async fn get(app: &App, caller: Caller) -> Answer<PolicyOut> {
 /// Every version, newest first.
 pub async fn versions(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PoliciesOut> {
     let limit = views::limit(limit)?;
-    let account = caller.actor.account.0;
-    let before = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(LIST, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            Some(i32::try_from(place.micros).map_err(|_| ProblemCode::BadCursor)?)
-        }
-        None => None,
-    };
+    let before = views::place_by_number(app, caller, LIST, cursor)?;
     page(app, caller, before, limit).await
 }
 
@@ -68,10 +59,8 @@ async fn page(app: &App, caller: Caller, before: Option<i32>, limit: u64) -> Ans
     let items = (0..shown)
         .map(|index| present(&versions[index], versions.get(index + 1), &publishers))
         .collect::<Answer<Vec<_>>>()?;
-    let next_cursor = items.last().filter(|_| versions.len() > shown).map(|last| {
-        let position = Position { micros: i64::from(last.version), id: Uuid::nil() };
-        app.cursors.write(LIST, caller.actor.account.0, position)
-    });
+    let last = items.last().filter(|_| versions.len() > shown);
+    let next_cursor = last.map(|last| views::cursor_by_number(app, caller, LIST, last.version, None));
     Ok(PoliciesOut { items, next_cursor })
 }
 

@@ -10,8 +10,7 @@ use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId, ThreadId};
 use domain::policy::{InRelationship, OnOwn};
 use domain::words::{AccountState, ClosedBy, Job, Level, RelationshipState, Role, SeriesState};
-use mobile_contract::page::Position;
-use mobile_contract::problem::{FieldFault, ProblemCode};
+use mobile_contract::problem::FieldFault;
 use mobile_contract::relationships::{RelationshipOut, RelationshipsOut};
 use storage::relationships::{NewRelationship, Related};
 use storage::series::NewSeries;
@@ -58,21 +57,9 @@ pub async fn get(app: &App, caller: Caller, id: RelationshipId) -> Answer<Relati
 
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<RelationshipsOut> {
     let limit = views::limit(limit)?;
-    let account = caller.actor.account.0;
-    let after = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(LIST, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            Some(RelationshipId(place.id))
-        }
-        None => None,
-    };
+    let after = views::place_by_id(app, caller, LIST, cursor)?.map(RelationshipId);
     let mut found = relationships::page(app.store.read(), caller.actor, after, limit + 1, app.now()).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = found
-        .last()
-        .filter(|_| more)
-        .map(|last| app.cursors.write(LIST, account, Position { micros: 0, id: last.row.id }));
+    let next_cursor = views::cut(&mut found, limit).map(|last| views::cursor_by_id(app, caller, LIST, last.row.id));
     Ok(RelationshipsOut { items: present(app, caller, found).await?, next_cursor })
 }
 

@@ -11,7 +11,6 @@ use domain::wording::{
     self, ArgumentKind as Kind, ArgumentSpec, Entry, FieldFault, MAX_OVERRIDE_CHARS, TemplateFault, Unit, Wording,
 };
 use domain::words::Language;
-use mobile_contract::page::Position;
 use mobile_contract::problem::ProblemCode;
 use mobile_contract::templates::{
     ArgumentKind, ArgumentOut, TemplateOut, TemplateState, TemplatesOut, TextOut, TextsOut, WordingOut,
@@ -86,22 +85,11 @@ pub async fn versions(
     let permit = for_organisation(caller.actor, OnOrganisation::EditTemplates)?;
     reworded(key)?;
     let limit = views::limit(limit)?;
-    let account = caller.actor.account.0;
     let list = format!("{LIST} {key} {language}");
-    let before = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(&list, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            Some(i32::try_from(place.micros).map_err(|_| ProblemCode::BadCursor)?)
-        }
-        None => None,
-    };
+    let before = views::place_by_number(app, caller, &list, cursor)?;
     let mut found = templates::versions(app.store.read(), permit, key, language, before, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = found
-        .last()
-        .filter(|_| more)
-        .map(|last| app.cursors.write(&list, account, Position { micros: i64::from(last.version), id: Uuid::nil() }));
+    let next_cursor =
+        views::cut(&mut found, limit).map(|last| views::cursor_by_number(app, caller, &list, last.version, None));
     Ok(TemplatesOut { items: present(app, found).await?, next_cursor })
 }
 

@@ -8,8 +8,6 @@ use domain::ids::{AccountId, ReplyClockId};
 use domain::policy::OnOrganisation;
 use domain::words::AccountState;
 use mobile_contract::accounts::{UncertainPromiseOut, UncertainPromisesOut, Uncertainty};
-use mobile_contract::page::Position;
-use mobile_contract::problem::ProblemCode;
 use storage::{accounts, for_organisation, instance, uncertain_promises};
 
 const LIST: &str = "list_uncertain_promises";
@@ -17,20 +15,10 @@ const LIST: &str = "list_uncertain_promises";
 pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<UncertainPromisesOut> {
     let permit = for_organisation(caller.actor, OnOrganisation::HearOfUncertainty)?;
     let limit = views::limit(limit)?;
-    let me = caller.actor.account.0;
-    let after = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(LIST, me, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            Some(ReplyClockId(place.id))
-        }
-        None => None,
-    };
+    let after = views::place_by_id(app, caller, LIST, cursor)?.map(ReplyClockId);
     let db = app.store.read();
     let mut found = uncertain_promises::page(db, permit, after, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor =
-        found.last().filter(|_| more).map(|last| app.cursors.write(LIST, me, Position { micros: 0, id: last.id }));
+    let next_cursor = views::cut(&mut found, limit).map(|last| views::cursor_by_id(app, caller, LIST, last.id));
     let stopped = instance::kill_switch(db).await?.on;
     let providers: Vec<AccountId> =
         found.iter().map(|row| AccountId(row.handed_to.unwrap_or(row.provider_id))).collect();

@@ -17,6 +17,7 @@ pub struct Model {
     pub every_days: i32,
     #[sea_orm(column_type = "Text")]
     pub zone: String,
+    /// Of a round of the agreement: who asked for the one that waits.
     pub proposed_by: Option<Uuid>,
     pub owner_accepted_at: Option<DateTimeUtc>,
     pub provider_accepted_at: Option<DateTimeUtc>,

@@ -19,7 +19,6 @@ use domain::words::{CheckInAnswer, ConcernKind, SeriesState};
 use mobile_contract::check_ins::{
     AnswerChoiceOut, AnswerReceiptOut, CheckInOut, CheckInsOut, HeavyStepOut, ReadingOut,
 };
-use mobile_contract::page::Position as Place;
 use mobile_contract::problem::{FieldFault, ProblemCode};
 use storage::clocks::NewClock;
 use storage::concerns::NewConcern;
@@ -64,21 +63,12 @@ pub async fn list(
     let related =
         relationships::authorized(app.store.read(), caller.actor, InRelationship::SeeCheckIns, id, app.now()).await?;
     let limit = views::limit(limit)?;
-    let (name, account) = (format!("{LIST} {id}"), caller.actor.account.0);
-    let after = match cursor {
-        Some(cursor) => {
-            let place = app.cursors.read(&name, account, cursor).map_err(|_| ProblemCode::BadCursor)?;
-            Some((DateTime::from_timestamp_micros(place.micros).ok_or(ProblemCode::BadCursor)?, place.id))
-        }
-        None => None,
-    };
+    let name = format!("{LIST} {id}");
+    let after = views::place(app, caller, &name, cursor)?;
     let answered_only = related.view.standing(caller.actor) != Standing::Owner;
     let mut found = check_ins::cards(app.store.read(), &related, answered_only, after, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = found.last().filter(|_| more).map(|last| {
-        app.cursors.write(&name, account, Place { micros: last.planned_at.timestamp_micros(), id: last.id })
-    });
+    let next_cursor =
+        views::cut(&mut found, limit).map(|last| views::cursor(app, caller, &name, (last.planned_at, last.id)));
     let teller = Teller::to(app, caller).await?;
     let mut items = Vec::with_capacity(found.len());
     for row in found {

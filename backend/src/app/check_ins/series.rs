@@ -18,7 +18,6 @@ use domain::words::{Job, SeriesState};
 use mobile_contract::check_ins::{
     AlternativeOut, CheckInSeriesListOut, CheckInSeriesOut, RestReason, UpcomingCheckInOut,
 };
-use mobile_contract::page::Position as Place;
 use mobile_contract::problem::ProblemCode;
 use storage::check_ins::PairHours;
 use storage::relationships::Related;
@@ -274,18 +273,10 @@ pub async fn list_series(
     let related =
         relationships::authorized(app.store.read(), caller.actor, InRelationship::SeeCheckIns, id, app.now()).await?;
     let limit = views::limit(limit)?;
-    let (name, account) = (format!("{LIST} {id}"), caller.actor.account.0);
-    let after = match cursor {
-        Some(cursor) => {
-            Some(SeriesId(app.cursors.read(&name, account, cursor).map_err(|_| ProblemCode::BadCursor)?.id))
-        }
-        None => None,
-    };
+    let name = format!("{LIST} {id}");
+    let after = views::place_by_id(app, caller, &name, cursor)?.map(SeriesId);
     let mut found = check_ins::series_page(app.store.read(), &related, after, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor =
-        found.last().filter(|_| more).map(|last| app.cursors.write(&name, account, Place { micros: 0, id: last.id }));
+    let next_cursor = views::cut(&mut found, limit).map(|last| views::cursor_by_id(app, caller, &name, last.id));
     let teller = Teller::to(app, caller).await?;
     let mut items = Vec::with_capacity(found.len());
     for row in found {
