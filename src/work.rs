@@ -12,6 +12,8 @@ pub async fn run(shell: Shell) -> Done {
     let master = master_key::read(&shell.config.store.keys.master_key_file)?;
     let transports = Arc::new(transports::open(&shell.config, Arc::clone(&shell.clock))?);
     let store = open_store::migrated(&shell, master).await?;
+    #[cfg(debug_assertions)]
+    arm_kill_point()?;
     tracing::info!("working");
     let working = async {
         keep_working(&shell, store.clone(), transports).await;
@@ -34,4 +36,14 @@ pub async fn keep_working(shell: &Shell, store: Store, transports: Arc<Transport
     let planner = Planner::new(store.clone());
     let dispatcher = Dispatcher::new(store.clone(), transports, dispatch);
     worker::run(store, planner, dispatcher, settings.poll, shell.shutdown.clone()).await;
+}
+
+/// `RECONNECT_KILL_AT` is for the kill test, which runs a build with debug assertions; no other reads it.
+#[cfg(debug_assertions)]
+fn arm_kill_point() -> Done {
+    if let Ok(at) = std::env::var("RECONNECT_KILL_AT") {
+        let at = at.parse().map_err(|error| format!("RECONNECT_KILL_AT: {error}"))?;
+        worker::kill_point::arm(at);
+    }
+    Ok(())
 }

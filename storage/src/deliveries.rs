@@ -138,8 +138,23 @@ pub(crate) fn is_live() -> Condition {
     Condition::all().add(device::Column::GoneAt.is_null()).add(device::Column::Token.is_not_null())
 }
 
-/// Takes up to `limit` due deliveries for `worker`, oldest first. While a lease runs, nobody else
-/// gets them; a lease that ran out counts as a crash.
+/// The delivery that has been due longest.
+pub async fn first_due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<rows::Delivery>> {
+    Ok(delivery::Entity::find()
+        .filter(delivery::Column::NextAttemptAt.lte(now))
+        .order_by_asc(delivery::Column::NextAttemptAt)
+        .order_by_asc(delivery::Column::Id)
+        .one(db)
+        .await?)
+}
+
+/// Whether a process may have died of it: its lease ran out, or it did before and nothing was recorded since.
+pub fn is_suspect(row: &rows::Delivery) -> bool {
+    row.crashes > 0 || row.state == DeliveryState::Claimed.as_str()
+}
+
+/// Takes up to `limit` due deliveries that are no suspects for `worker`, oldest first. While a lease runs, nobody
+/// else gets them.
 pub async fn claim(
     tx: &WriteTx,
     worker: Uuid,
@@ -147,7 +162,32 @@ pub async fn claim(
     limit: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<rows::Delivery>> {
-    let due = format!("select id from delivery where next_attempt_at <= $3 order by next_attempt_at, id limit {limit}");
+    let pending = DeliveryState::Pending.as_str();
+    take(tx, worker, lease, &format!("state = '{pending}' and crashes = 0"), limit, now).await
+}
+
+/// Takes the suspect that has been due longest, if there is one. A lease that ran out counts as a crash.
+pub async fn claim_suspect(
+    tx: &WriteTx,
+    worker: Uuid,
+    lease: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<Vec<rows::Delivery>> {
+    let claimed = DeliveryState::Claimed.as_str();
+    take(tx, worker, lease, &format!("(state = '{claimed}' or crashes > 0)"), 1, now).await
+}
+
+async fn take(
+    tx: &WriteTx,
+    worker: Uuid,
+    lease: TimeDelta,
+    those: &str,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<rows::Delivery>> {
+    let due = format!(
+        "select id from delivery where next_attempt_at <= $3 and {those} order by next_attempt_at, id limit {limit}"
+    );
     let claimed = DeliveryState::Claimed.as_str();
     let these = match tx.get_database_backend() {
         // As an array they are chosen once and before the update, which then looks each up by its id. As a join the
@@ -169,20 +209,35 @@ pub async fn claim(
     Ok(rows)
 }
 
+/// Lets the leases of what `worker` still holds run until then.
+pub async fn renew(tx: &WriteTx, worker: Uuid, ids: &[Uuid], until: DateTime<Utc>) -> Result<()> {
+    held(worker, ids)
+        .col_expr(delivery::Column::LeaseUntil, Expr::value(until))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(until))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives back what `worker` claimed and did not begin: due again at once, and no crash.
 pub async fn give_back(tx: &WriteTx, worker: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<()> {
-    delivery::Entity::update_many()
+    held(worker, ids)
         .col_expr(delivery::Column::State, Expr::value(DeliveryState::Pending.as_str()))
         .col_expr(delivery::Column::NextAttemptAt, Expr::value(now))
         .col_expr(delivery::Column::ClaimedBy, Expr::value(Option::<Uuid>::None))
         .col_expr(delivery::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
-        .filter(delivery::Column::Id.is_in(ids.iter().copied()))
-        .filter(delivery::Column::ClaimedBy.eq(worker))
-        .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
         .exec(&**tx)
         .await?;
     tx.wakes_worker();
     Ok(())
+}
+
+/// An update of those that `worker` holds.
+fn held(worker: Uuid, ids: &[Uuid]) -> sea_orm::UpdateMany<delivery::Entity> {
+    delivery::Entity::update_many()
+        .filter(delivery::Column::Id.is_in(ids.iter().copied()))
+        .filter(delivery::Column::ClaimedBy.eq(worker))
+        .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
 }
 
 /// When the next delivery becomes due, if any does.
@@ -209,7 +264,8 @@ pub struct Attempt {
 }
 
 /// Records an attempt of a delivery that `worker` still holds. A delivery cancelled meanwhile stays
-/// cancelled, but the attempt is kept. Tells whether the claim still stood.
+/// cancelled, but the attempt is kept. Tells whether the claim still stood. What is to be tried again is no suspect
+/// any more: this attempt killed nobody.
 pub async fn record(
     tx: &WriteTx,
     row: &rows::Delivery,
@@ -219,17 +275,16 @@ pub async fn record(
 ) -> Result<bool> {
     let number = row.attempts + i32::from(attempt.attempted);
     let open = attempt.state == DeliveryState::Pending;
-    let changed = delivery::Entity::update_many()
+    let crashes = if open { 0 } else { row.crashes };
+    let changed = held(worker, &[row.id])
         .col_expr(delivery::Column::State, Expr::value(attempt.state.as_str()))
         .col_expr(delivery::Column::Attempts, Expr::value(number))
+        .col_expr(delivery::Column::Crashes, Expr::value(crashes))
         .col_expr(delivery::Column::Reason, Expr::value(attempt.reason.clone()))
         .col_expr(delivery::Column::NextAttemptAt, Expr::value(attempt.next_attempt_at.filter(|_| open)))
         .col_expr(delivery::Column::SettledAt, Expr::value((!open).then_some(now)))
         .col_expr(delivery::Column::ClaimedBy, Expr::value(Option::<Uuid>::None))
         .col_expr(delivery::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
-        .filter(delivery::Column::Id.eq(row.id))
-        .filter(delivery::Column::ClaimedBy.eq(worker))
-        .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
         .exec(&**tx)
         .await?;
     if attempt.attempted {

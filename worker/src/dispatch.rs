@@ -3,6 +3,8 @@
 //! Message-ID, and the receiver folds it.
 
 use crate::digests;
+use crate::hand::{Claimed, Hand};
+use crate::kill_point::{self, Point};
 use crate::meters::{self, Queue};
 use crate::planner::decided;
 use crate::transport::{LockScreenLine, MailOrder, Outcome as Sending, PushOrder, Transports};
@@ -32,7 +34,7 @@ pub struct DispatchSettings {
     pub batch: u64,
     /// Sends under way at once.
     pub concurrency: usize,
-    /// How long a claim stands before another worker may take it up.
+    /// How long a claim stands before another worker may take it up. A living worker renews it.
     pub lease: TimeDelta,
     /// How long what is under way may take to end once the worker is to stop.
     pub drain: Duration,
@@ -45,7 +47,7 @@ impl Default for DispatchSettings {
         Self {
             batch: 100,
             concurrency: 32,
-            lease: TimeDelta::minutes(5),
+            lease: TimeDelta::seconds(20),
             drain: Duration::from_secs(20),
             public_url: "http://127.0.0.1:8080".into(),
         }
@@ -61,6 +63,7 @@ pub struct Dispatcher {
     wording: Wording,
     /// Fresh for every start: a name used again after a SIGKILL would strand what it held.
     worker: Uuid,
+    hand: Hand,
 }
 
 /// What to do about one delivery after the gate was asked again.
@@ -73,7 +76,7 @@ enum Way {
 impl Dispatcher {
     pub fn new(store: Store, transports: Arc<Transports>, settings: DispatchSettings) -> Self {
         let worker = store.new_id();
-        Self { store, transports, settings, wording: Wording::built_in(), worker }
+        Self { store, transports, settings, wording: Wording::built_in(), worker, hand: Hand::default() }
     }
 
     /// Claims and handles one batch; tells how many deliveries that was.
@@ -81,33 +84,72 @@ impl Dispatcher {
         let claimed = self.claim().await?;
         let count = claimed.len();
         if self.settings.concurrency == 1 {
-            for row in claimed {
-                self.handle(row).await;
+            for claimed in claimed {
+                self.handle(claimed).await;
             }
         } else {
-            futures::stream::iter(claimed).for_each_concurrent(self.settings.concurrency, |row| self.handle(row)).await;
+            futures::stream::iter(claimed).for_each_concurrent(self.settings.concurrency, |one| self.handle(one)).await;
         }
         Ok(count)
     }
 
     /// Claims up to one batch of what is due; nothing while dispatch is held.
-    pub async fn claim(&self) -> Result<Vec<rows::Delivery>> {
+    ///
+    /// What a process may have died of is claimed alone and handled alone, so that it takes no neighbour with it a
+    /// second time: this waits until nothing else is in hand, and while it is in hand claims nothing.
+    pub async fn claim(&self) -> Result<Vec<Claimed>> {
         if instance::dispatch_hold(self.store.read()).await?.on {
             return Ok(Vec::new());
         }
-        let tx = self.store.write().await?;
+        self.hand.without_suspect().await;
         let now = self.store.clock.now();
-        let claimed = deliveries::claim(&tx, self.worker, self.settings.lease, self.settings.batch, now).await?;
+        let Some(first) = deliveries::first_due(self.store.read(), now).await? else { return Ok(Vec::new()) };
+        if self.hand.holds(first.id) {
+            // The clock jumped over the lease; nobody died.
+            self.renew().await?;
+            return Ok(Vec::new());
+        }
+        let suspect = deliveries::is_suspect(&first);
+        if suspect {
+            self.hand.emptied().await;
+        }
+        let tx = self.store.write().await?;
+        let (now, lease) = (self.store.clock.now(), self.settings.lease);
+        let claimed = if suspect {
+            deliveries::claim_suspect(&tx, self.worker, lease, now).await?
+        } else {
+            deliveries::claim(&tx, self.worker, lease, self.settings.batch, now).await?
+        };
         tx.commit().await?;
+        let claimed = self.hand.take(claimed, suspect);
+        if let Some(first) = claimed.first() {
+            kill_point::pass(Point::Claimed, first.row.id);
+        }
         Ok(claimed)
     }
 
+    /// Lets the leases of what is in hand run on.
+    pub async fn renew(&self) -> Result<()> {
+        let ids = self.hand.ids();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let tx = self.store.write().await?;
+        deliveries::renew(&tx, self.worker, &ids, self.store.clock.now() + self.settings.lease).await?;
+        tx.commit().await
+    }
+
     /// Gives back claimed deliveries that were not begun: they are due again at once.
-    pub async fn give_back(&self, claimed: &[rows::Delivery]) -> Result<()> {
-        let ids: Vec<Uuid> = claimed.iter().map(|row| row.id).collect();
+    pub async fn give_back(&self, claimed: Vec<Claimed>) -> Result<()> {
+        let ids: Vec<Uuid> = claimed.iter().map(|claimed| claimed.row.id).collect();
         let tx = self.store.write().await?;
         deliveries::give_back(&tx, self.worker, &ids, self.store.clock.now()).await?;
         tx.commit().await
+    }
+
+    /// So often leases are renewed: a look that fails is made up for before they run out.
+    pub(crate) fn renewal(&self) -> Duration {
+        (self.settings.lease / 4).to_std().unwrap_or(Duration::from_secs(1))
     }
 
     pub(crate) const fn drain(&self) -> Duration {
@@ -131,7 +173,8 @@ impl Dispatcher {
     }
 
     /// One claimed delivery. A failure leaves the claim to run out: the delivery comes back.
-    pub async fn handle(&self, row: rows::Delivery) {
+    pub async fn handle(&self, claimed: Claimed) {
+        let row = &claimed.row;
         let (id, channel, begun) = (row.id, row.channel.clone(), self.store.clock.now());
         let delivered = self.deliver(row).await;
         meters::took(&self.store, &channel, begun);
@@ -141,10 +184,10 @@ impl Dispatcher {
         }
     }
 
-    async fn deliver(&self, row: rows::Delivery) -> Result<()> {
+    async fn deliver(&self, row: &rows::Delivery) -> Result<()> {
         if row.crashes >= MOST_CRASHES {
             tracing::error!(delivery.id = %row.id, "dispatch.dead_letter");
-            return self.record(&row, None, settled(DeliveryState::Dead, "gave_up", false)).await;
+            return self.record(row, None, settled(DeliveryState::Dead, "gave_up", false)).await;
         }
         let notification = deliveries::notification(self.store.read(), NotificationId(row.notification_id))
             .await?
@@ -154,17 +197,19 @@ impl Dispatcher {
             None => None,
         };
         if row.action == WITHDRAW {
-            return self.withdraw(&row, &notification).await;
+            return self.withdraw(row, &notification).await;
         }
         let Some(slot) = slot else {
-            return self.record(&row, None, settled(DeliveryState::Cancelled, "unknown", false)).await;
+            return self.record(row, None, settled(DeliveryState::Cancelled, "unknown", false)).await;
         };
-        let answered = match self.gate(&row, &notification, &slot).await? {
+        let answered = match self.gate(row, &notification, &slot).await? {
             (Way::Send, answered) => answered,
-            (Way::Settle(attempt), _) => return self.record(&row, None, attempt).await,
+            (Way::Settle(attempt), _) => return self.record(row, None, attempt).await,
         };
-        let attempt = self.send(&row, &notification, &slot, &answered).await?;
-        self.record(&row, Some(&slot), attempt).await
+        kill_point::pass(Point::BeforeSend, row.id);
+        let attempt = self.send(row, &notification, &slot, &answered).await?;
+        kill_point::pass(Point::AfterSend, row.id);
+        self.record(row, Some(&slot), attempt).await
     }
 
     /// Asks the gate again on freshly loaded state, and writes what it says.
@@ -494,9 +539,10 @@ impl Dispatcher {
                     let settled = slots::sent(&tx, SlotId(slot.id), now).await?;
                     count(&tx, slot, settled.then_some(Outcome::Sent))?;
                 }
-                DeliveryState::Failed | DeliveryState::Dead => {
+                DeliveryState::Failed => {
                     let siblings = deliveries::of_notification(&*tx, NotificationId(row.notification_id)).await?;
-                    let open = |state: &str| matches!(state, "pending" | "claimed" | "sent");
+                    // A dead letter may still be sent: whether it is, a person decides.
+                    let open = |state: &str| matches!(state, "pending" | "claimed" | "sent" | "dead");
                     if !siblings.iter().any(|sibling| open(&sibling.state)) {
                         let settled = slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await?;
                         count(&tx, slot, settled.then_some(Outcome::Failed))?;
@@ -505,6 +551,7 @@ impl Dispatcher {
                 _ => {}
             }
         }
+        kill_point::pass(Point::BeforeRecord, row.id);
         tx.commit().await
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod digests;
 pub mod dispatch;
+mod hand;
+pub mod kill_point;
 pub mod meters;
 pub mod planner;
 pub mod previews;
@@ -10,5 +12,6 @@ mod run;
 pub mod transport;
 
 pub use dispatch::{DispatchSettings, Dispatcher};
+pub use hand::Claimed;
 pub use planner::Planner;
 pub use run::run;

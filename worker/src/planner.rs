@@ -11,6 +11,7 @@ mod overdue;
 mod prompts;
 mod step;
 
+use crate::kill_point::{self, Point};
 use crate::meters::{self, Queue};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ReplyClockId, SeriesId, SlotId};
@@ -208,7 +209,11 @@ impl Planner {
         postpone: impl AsyncFnOnce(&storage::WriteTx, DateTime<Utc>) -> Result<()>,
     ) -> Result<()> {
         match looked {
-            Ok(()) | Err(StorageError::Stale) => Ok(()),
+            Ok(()) => {
+                kill_point::pass(Point::Planned, id);
+                Ok(())
+            }
+            Err(StorageError::Stale) => Ok(()),
             Err(error @ StorageError::Unavailable(_)) => Err(error),
             Err(error) => {
                 tracing::error!(error = %error, row.id = %id, "{event}");

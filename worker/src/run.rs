@@ -2,7 +2,7 @@
 //! makes work due and stopped between two pieces of work.
 
 use crate::queue::{AFTER_OUTAGE, Looked, Watch, Work, register, supervise};
-use crate::{Dispatcher, Planner, previews};
+use crate::{Claimed, Dispatcher, Planner, previews};
 use apalis_core::monitor::Monitor;
 use chrono::{DateTime, Utc};
 use domain::organisation_policy::Rules;
@@ -17,18 +17,37 @@ use tracing::Span;
 pub async fn run(store: Store, planner: Planner, dispatcher: Dispatcher, poll: Duration, shutdown: CancellationToken) {
     let watch = Watch { store: store.clone(), poll, shutdown: shutdown.clone() };
     let (drain, concurrency, id) = (dispatcher.drain(), dispatcher.concurrency(), dispatcher.worker());
+    let dispatcher = Arc::new(dispatcher);
+    tracing::info!(worker.id = %id, "worker.started");
     let monitor = Monitor::new();
     let monitor = register(monitor, format!("planner-{id}"), Arc::new(Plan::of(planner)), watch.clone(), 1);
-    let monitor = register(monitor, format!("dispatch-{id}"), Arc::new(dispatcher), watch.clone(), concurrency);
+    let monitor = register(monitor, format!("dispatch-{id}"), Arc::clone(&dispatcher), watch.clone(), concurrency);
     let previews = Arc::new(Previews { store: store.clone() });
     let monitor = register(monitor, format!("previews-{id}"), previews, watch, 1);
-    tokio::join!(supervise(monitor, drain, &shutdown), hear(&store, &shutdown));
+    // While what is under way is finished, its leases run on too.
+    let working = async {
+        tokio::select! {
+            () = supervise(monitor, drain, &shutdown) => {}
+            () = renew(&dispatcher) => {}
+        }
+    };
+    tokio::join!(working, hear(&store, &shutdown));
+}
+
+/// Keeps the leases of what is in hand from running out, for ever.
+async fn renew(dispatcher: &Dispatcher) {
+    loop {
+        tokio::time::sleep(dispatcher.renewal()).await;
+        if let Err(error) = dispatcher.renew().await {
+            tracing::warn!(error = %error, "worker.not_renewed");
+        }
+    }
 }
 
 impl Work for Dispatcher {
-    type Piece = rows::Delivery;
+    type Piece = Claimed;
 
-    async fn take(&self) -> Result<Vec<rows::Delivery>> {
+    async fn take(&self) -> Result<Vec<Claimed>> {
         self.claim().await
     }
 
@@ -36,16 +55,16 @@ impl Work for Dispatcher {
         Dispatcher::next_due(self).await
     }
 
-    async fn give_back(&self, pieces: Vec<rows::Delivery>) -> Result<()> {
-        Dispatcher::give_back(self, &pieces).await
+    async fn give_back(&self, pieces: Vec<Claimed>) -> Result<()> {
+        Dispatcher::give_back(self, pieces).await
     }
 
-    async fn handle(&self, piece: rows::Delivery) {
+    async fn handle(&self, piece: Claimed) {
         Dispatcher::handle(self, piece).await;
     }
 
-    fn span(piece: &rows::Delivery) -> Span {
-        tracing::info_span!("delivery", delivery.id = %piece.id)
+    fn span(piece: &Claimed) -> Span {
+        tracing::info_span!("delivery", delivery.id = %piece.row.id)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::transport::Transports;
-use crate::{DispatchSettings, Dispatcher, Planner};
+use crate::{Claimed, DispatchSettings, Dispatcher, Planner};
 use chrono::TimeDelta;
 use domain::clock::{SeededEntropy, VirtualClock};
 use domain::ids::{AccountId, OrganisationId, PersonId};
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use storage::accounts::{self, NewAccount, NewOrganisation};
 use storage::sealed::{MasterKey, Sealer};
-use storage::{Address, connect, rows};
+use storage::{Address, connect};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -143,6 +143,8 @@ async fn fill(store: &Store, count: usize) -> Vec<Uuid> {
         ids.push(id);
     }
     tx.commit().await.expect("commit");
+    // In the order in which they are claimed.
+    ids.sort_unstable();
     ids
 }
 
@@ -258,15 +260,77 @@ async fn deliveries_given_back_are_due_at_once_and_have_not_crashed() {
     let (store, _) = store().await;
     fill(&store, 3).await;
     let (ours, theirs) = (dispatcher(&store), dispatcher(&store));
-    let claimed = ours.claim().await.expect("claimed");
+    let mut claimed = ours.claim().await.expect("claimed");
     assert_eq!(claimed.len(), 3);
     assert!(theirs.claim().await.expect("asked").is_empty());
-    theirs.give_back(&claimed).await.expect("not theirs to give");
+    let rest = claimed.split_off(1);
+    let ids = ids_of(&rest);
+    theirs.give_back(claimed).await.expect("not theirs to give");
     assert!(theirs.claim().await.expect("asked").is_empty());
-    ours.give_back(&claimed[1..]).await.expect("given back");
+    ours.give_back(rest).await.expect("given back");
     let again = theirs.claim().await.expect("claimed");
-    assert_eq!(again.iter().map(|row| row.id).collect::<Vec<_>>(), [claimed[1].id, claimed[2].id]);
-    assert!(again.iter().all(|row| row.crashes == 0));
+    assert_eq!(ids_of(&again), ids);
+    assert!(again.iter().all(|claimed| claimed.row.crashes == 0));
+}
+
+fn ids_of(claimed: &[Claimed]) -> Vec<Uuid> {
+    claimed.iter().map(|claimed| claimed.row.id).collect()
+}
+
+#[tokio::test]
+async fn what_a_process_may_have_died_of_is_claimed_alone_and_once_recorded_is_beyond_suspicion() {
+    let (store, clock) = store().await;
+    let ids = fill(&store, 3).await;
+    let lease = DispatchSettings::default().lease;
+    // Of the first process nothing is heard again.
+    std::mem::forget(dispatcher(&store).claim().await.expect("claimed"));
+    clock.advance(lease);
+    let next = dispatcher(&store);
+    for id in &ids {
+        let suspect = next.claim().await.expect("claimed");
+        assert_eq!(ids_of(&suspect), [*id]);
+        assert_eq!(suspect[0].row.crashes, 1);
+        let neighbour = tokio::time::timeout(Duration::from_millis(50), next.claim()).await;
+        assert!(neighbour.is_err(), "nothing is claimed beside a suspect");
+        for one in suspect {
+            next.handle(one).await;
+        }
+    }
+    assert_eq!(open(&store).await, 0);
+}
+
+#[tokio::test]
+async fn a_suspect_waits_for_what_is_in_hand() {
+    let (store, clock) = store().await;
+    let ids = fill(&store, 2).await;
+    let first = DispatchSettings { batch: 1, ..DispatchSettings::default() };
+    let doomed = Dispatcher::new(store.clone(), Arc::new(Transports::nowhere()), first);
+    std::mem::forget(doomed.claim().await.expect("claimed"));
+    let next = dispatcher(&store);
+    let in_hand = next.claim().await.expect("claimed");
+    assert_eq!(ids_of(&in_hand), [ids[1]]);
+    clock.advance(DispatchSettings::default().lease / 2);
+    next.renew().await.expect("renewed");
+    clock.advance(DispatchSettings::default().lease / 2);
+    assert!(tokio::time::timeout(Duration::from_millis(50), next.claim()).await.is_err(), "something is in hand");
+    drop(in_hand);
+    assert_eq!(ids_of(&next.claim().await.expect("claimed")), [ids[0]]);
+}
+
+#[tokio::test]
+async fn a_lease_that_the_clock_jumped_over_is_renewed_and_nobody_died() {
+    let (store, clock) = store().await;
+    let ids = fill(&store, 2).await;
+    let working = dispatcher(&store);
+    let in_hand = working.claim().await.expect("claimed");
+    clock.advance(TimeDelta::hours(2));
+    assert!(working.claim().await.expect("asked").is_empty());
+    assert!(dispatcher(&store).claim().await.expect("asked").is_empty(), "the leases run again");
+    assert_eq!(ids_of(&in_hand), ids);
+    for one in in_hand {
+        working.handle(one).await;
+    }
+    assert_eq!(open(&store).await, 0);
 }
 
 /// A dispatcher that stumbles over one delivery.
@@ -276,9 +340,9 @@ struct Stumbling {
 }
 
 impl Work for Stumbling {
-    type Piece = rows::Delivery;
+    type Piece = Claimed;
 
-    async fn take(&self) -> Result<Vec<rows::Delivery>> {
+    async fn take(&self) -> Result<Vec<Claimed>> {
         self.dispatcher.claim().await
     }
 
@@ -286,16 +350,16 @@ impl Work for Stumbling {
         self.dispatcher.next_due().await
     }
 
-    async fn give_back(&self, pieces: Vec<rows::Delivery>) -> Result<()> {
-        self.dispatcher.give_back(&pieces).await
+    async fn give_back(&self, pieces: Vec<Claimed>) -> Result<()> {
+        self.dispatcher.give_back(pieces).await
     }
 
-    async fn handle(&self, piece: rows::Delivery) {
-        assert_ne!(piece.id, self.over);
+    async fn handle(&self, piece: Claimed) {
+        assert_ne!(piece.row.id, self.over);
         self.dispatcher.handle(piece).await;
     }
 
-    fn span(piece: &rows::Delivery) -> Span {
+    fn span(piece: &Claimed) -> Span {
         <Dispatcher as Work>::span(piece)
     }
 }
@@ -317,7 +381,7 @@ async fn a_delivery_that_panicked_comes_back_when_its_lease_ran_out_and_counts_a
     assert!(next.claim().await.expect("asked").is_empty(), "the lease runs");
     clock.advance(DispatchSettings::default().lease);
     let claimed = next.claim().await.expect("claimed");
-    assert_eq!(claimed.iter().map(|row| (row.id, row.crashes)).collect::<Vec<_>>(), [(ids[1], 1)]);
+    assert_eq!(claimed.iter().map(|claimed| (claimed.row.id, claimed.row.crashes)).collect::<Vec<_>>(), [(ids[1], 1)]);
 }
 
 /// More than one batch, by plain turns and by the apalis workers.
