@@ -6,6 +6,7 @@ mod dependencies;
 mod documents;
 mod gateways;
 mod harness;
+mod kill_test;
 mod layout;
 mod mail_sink;
 mod outages;

@@ -122,6 +122,11 @@ impl ApnsGateway {
         self.shared.ledger.lock().expect("ledger").clone()
     }
 
+    /// How many came so far, without a copy of each.
+    pub fn count(&self) -> usize {
+        self.shared.ledger.lock().expect("ledger").len()
+    }
+
     /// Connections made so far.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)

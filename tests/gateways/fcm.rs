@@ -140,6 +140,11 @@ impl FcmGateway {
         self.shared.ledger.lock().expect("ledger").clone()
     }
 
+    /// How many came so far, without a copy of each.
+    pub fn count(&self) -> usize {
+        self.shared.ledger.lock().expect("ledger").len()
+    }
+
     /// How often an access token was asked for.
     pub fn asked(&self) -> usize {
         self.shared.asked.load(Ordering::SeqCst)

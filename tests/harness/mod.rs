@@ -166,6 +166,13 @@ impl Harness {
         Process::spawn(arguments, self.environment(), self.directory.path(), self.largest_file)
     }
 
+    /// The same with one more variable in its environment, which is no setting.
+    pub fn spawn_with(&self, arguments: &[impl AsRef<str>], variable: (&str, &str)) -> Process {
+        let (name, value) = variable;
+        let environment = self.environment().into_iter().chain([(name.to_owned(), value.to_owned())]).collect();
+        Process::spawn(arguments, environment, self.directory.path(), self.largest_file)
+    }
+
     /// Runs a role that ends by itself and gives its output, whatever its exit code.
     pub async fn run(&self, arguments: &[&str]) -> Output {
         process::output(arguments, self.environment(), self.directory.path()).await

@@ -9,6 +9,8 @@ use domain::clock::SeededEntropy;
 use domain::ids::{AccountId, DeviceId, OrganisationId, PersonId, RelationshipId, SessionId};
 use domain::ownership::Actor;
 use domain::words::{ConsentKind, Language, Level, MessageKind, Platform, PushEnvironment, Role};
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 use storage::accounts::{self, NewAccount, NewOrganisation};
 use storage::sealed::{MasterKey, Sealer};
@@ -18,19 +20,35 @@ use uuid::Uuid;
 /// Owners with two Apple and two Android phones each, and their providers with an Android phone and a mailbox.
 pub struct Crowd {
     app: Arc<App>,
-    pairs: Vec<(Caller, Caller, RelationshipId)>,
+    pairs: Vec<Pair>,
+}
+
+struct Pair {
+    owner: Caller,
+    provider: Caller,
+    id: RelationshipId,
+    /// What the gateways know the owner's phones by.
+    phones: Vec<String>,
+    /// The provider's phone and mailbox.
+    desk: [String; 2],
 }
 
 impl Crowd {
     pub async fn of(world: &World, providers: usize, owners_of_each: usize) -> Self {
         let shared = Arc::new(world.clock.clone());
         let entropy = Arc::new(SeededEntropy::new(1));
-        let keys = Address { connections: 1, ..Address::new(world.house.wrapped_keys()) };
+        // For SQLite the setting is a path.
+        let keys = match world.house.wrapped_keys() {
+            path if path.starts_with('/') => format!("sqlite://{path}"),
+            url => url.to_owned(),
+        };
+        let keys = Address { connections: 1, ..Address::new(keys) };
         let keys = storage::connect::open(&keys).await.expect("keys");
         let key = std::fs::read_to_string(world.house.data().join("master.key")).expect("the master key");
         let master = MasterKey::from_hex(&key).expect("a key");
         let sealer = Sealer::over(keys, master, shared.clone(), entropy.clone()).await.expect("sealer");
-        let address = Address { connections: 4, ..Address::new(world.house.database_url()) };
+        // What is put here is there before the story begins: it need not wait for the disk.
+        let address = Address { connections: 4, durable: false, ..Address::new(world.house.database_url()) };
         let store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("the database");
         let organisation = OrganisationId(store.new_id());
         let new = NewOrganisation {
@@ -46,20 +64,29 @@ impl Crowd {
         let app = App::new(store, Settings::default());
         let mut crowd = Self { app, pairs: Vec::new() };
         for provider in 0..providers {
-            let provider = crowd.person(world, organisation, Role::Provider, &format!("Torbjørg{provider}")).await;
+            let name = format!("Torbjørg{provider}");
+            let (provider, phones) = crowd.person(world, organisation, Role::Provider, &name).await;
+            let desk = [phones[0].clone(), login_of(&name)];
             for _ in 0..owners_of_each {
                 let name = format!("Ragnhild{}", crowd.pairs.len());
-                let owner = crowd.person(world, organisation, Role::ServiceUser, &name).await;
-                crowd.relate(owner, provider).await;
+                let (owner, phones) = crowd.person(world, organisation, Role::ServiceUser, &name).await;
+                let id = crowd.relate(owner, provider).await;
+                crowd.pairs.push(Pair { owner, provider, id, phones, desk: desk.clone() });
             }
         }
         crowd
     }
 
-    async fn person(&self, world: &World, organisation: OrganisationId, role: Role, name: &str) -> Caller {
+    async fn person(
+        &self,
+        world: &World,
+        organisation: OrganisationId,
+        role: Role,
+        name: &str,
+    ) -> (Caller, Vec<String>) {
         let store = &self.app.store;
         let id = AccountId(store.new_id());
-        let login = format!("{}@post.example", name.to_lowercase().replace('ø', "o"));
+        let login = login_of(name);
         world.keep_names([name, &login]);
         let new = NewAccount {
             id,
@@ -87,7 +114,7 @@ impl Crowd {
             ],
             _ => vec![(Platform::Fcm, format!("{number}:1"))],
         };
-        for (platform, token) in phones {
+        for (platform, token) in phones.clone() {
             let device = DeviceClaim {
                 existing: None,
                 platform,
@@ -101,35 +128,64 @@ impl Crowd {
         let (session, device) = (SessionId(Uuid::nil()), DeviceId(Uuid::nil()));
         let caller = Caller { actor, session, device, language: Language::Nn };
         consents::give(&self.app, caller, ConsentKind::NonEmergency, "1").await.expect("a consent");
-        caller
+        (caller, phones.into_iter().map(|(_, token)| token).collect())
     }
 
-    async fn relate(&mut self, owner: Caller, provider: Caller) {
+    async fn relate(&self, owner: Caller, provider: Caller) -> RelationshipId {
         let row = accounts::for_machinery(self.app.store.read(), provider.actor.account).await.expect("read");
         let login = row.expect("an account").login;
         let id = relationships::invite(&self.app, owner, &login, Level::Primary).await.expect("invited");
         relationships::accept(&self.app, provider, id).await.expect("accepted");
-        self.pairs.push((owner, provider, id));
+        id
     }
 
     /// Every provider writes to every owner of hers, and every owner to her provider.
     pub async fn all_write(&self, world: &World) {
-        let text = "Snøsmeltinga byrjar snart";
-        world.keep_private(text);
-        for (owner, provider, pair) in &self.pairs {
-            for caller in [owner, provider] {
-                let writing = Writing {
-                    id: None,
-                    kind: MessageKind::Info,
-                    body: text.to_owned(),
-                    gist: None,
-                    important: false,
-                    preview_allowed: false,
-                    in_reply_to: None,
-                    draft: None,
-                };
-                messages::send(&self.app, *caller, *pair, writing).await.expect("sent");
-            }
+        self.providers_write(world, 0..self.pairs.len()).await;
+        self.owners_write(world, 1).await;
+    }
+
+    /// How many pairs of an owner and her provider there are.
+    pub fn pairs(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// The providers of these pairs write to their owners.
+    pub async fn providers_write(&self, world: &World, pairs: Range<usize>) {
+        for pair in &self.pairs[pairs] {
+            self.write(world, pair.provider, pair.id).await;
         }
     }
+
+    /// One of every so many owners writes to her provider, who has something in her next digest.
+    pub async fn owners_write(&self, world: &World, one_of: usize) {
+        for pair in self.pairs.iter().step_by(one_of) {
+            self.write(world, pair.owner, pair.id).await;
+        }
+    }
+
+    async fn write(&self, world: &World, from: Caller, pair: RelationshipId) {
+        let text = "Snøsmeltinga byrjar snart";
+        world.keep_private(text);
+        let writing = Writing {
+            id: None,
+            kind: MessageKind::Info,
+            body: text.to_owned(),
+            gist: None,
+            important: false,
+            preview_allowed: false,
+            in_reply_to: None,
+            draft: None,
+        };
+        messages::send(&self.app, from, pair, writing).await.expect("sent");
+    }
+
+    /// Every phone and mailbox that is to be told something once all have written, by what the gateways know it by.
+    pub fn recipients(&self) -> BTreeSet<String> {
+        self.pairs.iter().flat_map(|pair| pair.phones.iter().chain(&pair.desk)).cloned().collect()
+    }
+}
+
+fn login_of(name: &str) -> String {
+    format!("{}@post.example", name.to_lowercase().replace('ø', "o"))
 }

@@ -145,7 +145,7 @@ impl World {
     }
 
     /// When planner or dispatch has something to do next.
-    async fn next_due(&self) -> Option<DateTime<Utc>> {
+    pub async fn next_due(&self) -> Option<DateTime<Utc>> {
         let wait = [
             "select next_at as it from series",
             "select next_at as it from slot",
