@@ -22,7 +22,7 @@ struct Address {
 }
 
 static ADDRESSES: LazyLock<Vec<Address>> = LazyLock::new(|| {
-    let paths = document::value()["paths"].as_object().into_iter().flatten();
+    let paths = document::shapes()["paths"].as_object().into_iter().flatten();
     let mut addresses: Vec<Address> = paths.map(|(path, item)| address(path, item)).collect();
     // Where a word and a parameter both fit, the word is meant, as in the router.
     addresses.sort_by_key(|address| address.segments.iter().map(Option::is_none).collect::<Vec<_>>());

@@ -66,7 +66,7 @@ impl Found {
 
     fn hold(&mut self, schema: &Value, value: &Value, at: &mut String) {
         if let Some(reference) = schema["$ref"].as_str() {
-            let target = reference.strip_prefix('#').and_then(|pointer| document::value().pointer(pointer));
+            let target = reference.strip_prefix('#').and_then(|pointer| document::shapes().pointer(pointer));
             return target.into_iter().for_each(|target| self.hold(target, value, at));
         }
         if value.is_null() && schema["nullable"] == true {

@@ -13,6 +13,15 @@ wire_words! {
         Erased = "erased",
         Deceased = "deceased",
     }
+    /// Why the date of a promise is no longer certain.
+    Uncertainty {
+        /// The digest that named it failed on every channel, or lay unopened.
+        Unheard = "unheard",
+        /// Its provider may not sign in.
+        ProviderGone = "provider_gone",
+        /// Nothing is sent by this installation.
+        Stopped = "stopped",
+    }
 }
 
 /// Invites a person to an account.
@@ -71,18 +80,6 @@ pub struct KillSwitchOut {
     /// When it was last moved.
     #[oai(skip_serializing_if_is_none)]
     pub since: Option<DateTime<Utc>>,
-}
-
-wire_words! {
-    /// Why the date of a promise is no longer certain.
-    Uncertainty {
-        /// The digest that named it failed on every channel, or lay unopened.
-        Unheard = "unheard",
-        /// Its provider may not sign in.
-        ProviderGone = "provider_gone",
-        /// Nothing is sent by this installation.
-        Stopped = "stopped",
-    }
 }
 
 /// A promised reply whose channel failed. No names, no content.

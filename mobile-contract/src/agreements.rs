@@ -5,7 +5,6 @@ use crate::relationships::PartyOut;
 use crate::words::{Language, wire_words};
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
-use poem_openapi::types::Any;
 use uuid::Uuid;
 
 wire_words! {
@@ -170,15 +169,53 @@ pub struct AcceptAgreementIn {
     pub hash: String,
 }
 
-/// One term that differs, each side as it stands in `terms`.
+/// One term as it stands in `terms`: the one field that is there.
+#[derive(Clone, Debug, Default, Object)]
+pub struct AgreementTermOut {
+    #[oai(skip_serializing_if_is_none)]
+    pub purposes: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub who_starts: Option<WhoStarts>,
+    #[oai(skip_serializing_if_is_none)]
+    pub content_welcome: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub content_not_welcome: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub reply_window_days: Option<i32>,
+    #[oai(skip_serializing_if_is_none)]
+    pub reading_days: Option<Vec<Weekday>>,
+    #[oai(skip_serializing_if_is_none)]
+    pub absence_cover: Option<AbsenceCover>,
+    #[oai(skip_serializing_if_is_none)]
+    pub length_wishes: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub check_ins: Option<CheckInTerms>,
+    #[oai(skip_serializing_if_is_none)]
+    pub journal: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub alarming_messages: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub silence_clause: Option<SilenceClause>,
+    #[oai(skip_serializing_if_is_none)]
+    pub disagreement: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub language: Option<Language>,
+    #[oai(skip_serializing_if_is_none)]
+    pub use_in_sessions: Option<UseInSessions>,
+    #[oai(skip_serializing_if_is_none)]
+    pub next_review_on: Option<NaiveDate>,
+}
+
+/// One term that differs.
 #[derive(Clone, Debug, Object)]
 pub struct AgreementChangeOut {
     pub term: AgreementTerm,
     /// Absent where the term was not there.
     #[oai(skip_serializing_if_is_none)]
-    pub before: Option<Any<serde_json::Value>>,
+    pub before: Option<AgreementTermOut>,
+    /// Absent where the term is there no more.
     #[oai(skip_serializing_if_is_none)]
-    pub after: Option<Any<serde_json::Value>>,
+    pub after: Option<AgreementTermOut>,
 }
 
 #[derive(Clone, Debug, Object)]

@@ -15,9 +15,6 @@ wire_words! {
         ResponseReminder = "response_reminder",
         Digest = "digest",
     }
-}
-
-wire_words! {
     /// What slots came to.
     CountedOutcome {
         Sent = "sent",

@@ -3,8 +3,8 @@
 use crate::relationships::PartyOut;
 use crate::words::wire_words;
 use chrono::{DateTime, NaiveDate, Utc};
+use poem_openapi::Object;
 use poem_openapi::types::MaybeUndefined;
-use poem_openapi::{Enum, Object};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -15,19 +15,22 @@ wire_words! {
         Urgent = "urgent",
         SomeoneToTalkTo = "someone_to_talk_to",
     }
-}
-
-/// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum Weekday {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
+    PreviewState {
+        Waiting = "waiting",
+        Running = "running",
+        Finished = "finished",
+        Failed = "failed",
+    }
+    /// A day of the week.
+    Weekday {
+        Mon = "mon",
+        Tue = "tue",
+        Wed = "wed",
+        Thu = "thu",
+        Fri = "fri",
+        Sat = "sat",
+        Sun = "sun",
+    }
 }
 
 /// Hours on the wall clock, [from, to), each written `HH:MM`.
@@ -201,15 +204,6 @@ pub struct PoliciesOut {
     pub items: Vec<PolicyOut>,
     #[oai(skip_serializing_if_is_none)]
     pub next_cursor: Option<String>,
-}
-
-wire_words! {
-    PreviewState {
-        Waiting = "waiting",
-        Running = "running",
-        Finished = "finished",
-        Failed = "failed",
-    }
 }
 
 /// A change to be tried before it is published.

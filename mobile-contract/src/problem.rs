@@ -1,102 +1,86 @@
 //! Errors on the wire: RFC 9457 problem details with a closed code.
 
-use poem_openapi::{Enum, Object};
+use crate::words::wire_words;
+use poem_openapi::Object;
 
-/// Why a call was not carried out. Closed: a new code is a change of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum ProblemCode {
-    /// 400: not JSON, not the documented shape, or a parameter that cannot be read.
-    Malformed,
-    /// 400: the body is not UTF-8.
-    NotUtf8,
-    /// 400: the cursor was not made by this list.
-    BadCursor,
-    /// 401: no valid access token.
-    NotSignedIn,
-    /// 401: login or password do not match.
-    WrongCredentials,
-    /// 403: seen, but not allowed.
-    NotAllowed,
-    /// 403: the non-emergency consent must be given first (R22).
-    ConsentNeeded,
-    /// 404: missing, or not yours; the two cannot be told apart.
-    NotFound,
-    /// 405: this address does not know this method.
-    MethodNotAllowed,
-    /// 409: contradicts the present state.
-    Conflict,
-    /// 409: the 30 seconds to undo are over.
-    UndoOver,
-    /// 409: answered or accepted before.
-    AlreadyAnswered,
-    /// 409: the provider's own cap is reached (R19).
-    CapReached,
-    /// 409: the pair's hours never overlap.
-    NoSharedHours,
-    /// 409: no agreement in force permits these check-ins.
-    NoAgreement,
-    /// 409: the accepted hash is of another text.
-    OtherText,
-    /// 409: a call with this Idempotency-Key is still being carried out.
-    IdempotencyInProgress,
-    /// 412: the thing changed since it was read.
-    Stale,
-    /// 413: the body is larger than allowed.
-    TooLarge,
-    /// 415: only application/json is understood.
-    UnsupportedMediaType,
-    /// 422: understood, but a value is out of bounds; see `errors`.
-    Invalid,
-    /// 422: this Idempotency-Key was used with another body.
-    IdempotencyMismatch,
-    /// 422: the code or invitation is used up or too old.
-    Expired,
-    /// 426: this app version is no longer served.
-    AppTooOld,
-    /// 428: the call needs If-Match.
-    MissingIfMatch,
-    /// 429: too many calls; see Retry-After.
-    TooManyRequests,
-    /// 500: our fault; nothing was changed.
-    Internal,
-    /// 503: an outage; see Retry-After.
-    Unavailable,
+wire_words! {
+    /// Why a call was not carried out. Closed: a new code is a change of the contract.
+    ProblemCode {
+        /// 400: not JSON, not the documented shape, or a parameter that cannot be read.
+        Malformed = "malformed",
+        /// 400: the body is not UTF-8.
+        NotUtf8 = "not_utf8",
+        /// 400: the cursor was not made by this list.
+        BadCursor = "bad_cursor",
+        /// 401: no valid access token.
+        NotSignedIn = "not_signed_in",
+        /// 401: login or password do not match.
+        WrongCredentials = "wrong_credentials",
+        /// 403: seen, but not allowed.
+        NotAllowed = "not_allowed",
+        /// 403: the non-emergency consent must be given first (R22).
+        ConsentNeeded = "consent_needed",
+        /// 404: missing, or not yours; the two cannot be told apart.
+        NotFound = "not_found",
+        /// 405: this address does not know this method.
+        MethodNotAllowed = "method_not_allowed",
+        /// 409: contradicts the present state.
+        Conflict = "conflict",
+        /// 409: the 30 seconds to undo are over.
+        UndoOver = "undo_over",
+        /// 409: answered or accepted before.
+        AlreadyAnswered = "already_answered",
+        /// 409: the provider's own cap is reached (R19).
+        CapReached = "cap_reached",
+        /// 409: the pair's hours never overlap.
+        NoSharedHours = "no_shared_hours",
+        /// 409: no agreement in force permits these check-ins.
+        NoAgreement = "no_agreement",
+        /// 409: the accepted hash is of another text.
+        OtherText = "other_text",
+        /// 409: a call with this Idempotency-Key is still being carried out.
+        IdempotencyInProgress = "idempotency_in_progress",
+        /// 412: the thing changed since it was read.
+        Stale = "stale",
+        /// 413: the body is larger than allowed.
+        TooLarge = "too_large",
+        /// 415: only application/json is understood.
+        UnsupportedMediaType = "unsupported_media_type",
+        /// 422: understood, but a value is out of bounds; see `errors`.
+        Invalid = "invalid",
+        /// 422: this Idempotency-Key was used with another body.
+        IdempotencyMismatch = "idempotency_mismatch",
+        /// 422: the code or invitation is used up or too old.
+        Expired = "expired",
+        /// 426: this app version is no longer served.
+        AppTooOld = "app_too_old",
+        /// 428: the call needs If-Match.
+        MissingIfMatch = "missing_if_match",
+        /// 429: too many calls; see Retry-After.
+        TooManyRequests = "too_many_requests",
+        /// 500: our fault; nothing was changed.
+        Internal = "internal",
+        /// 503: an outage; see Retry-After.
+        Unavailable = "unavailable",
+    }
+    /// What is wrong with one field.
+    FieldFault {
+        Required = "required",
+        TooLong = "too_long",
+        TooShort = "too_short",
+        OutsideBounds = "outside_bounds",
+        NotInList = "not_in_list",
+        UnknownTimeZone = "unknown_time_zone",
+        DateInPast = "date_in_past",
+        NotADate = "not_a_date",
+        NotAWorkingDay = "not_a_working_day",
+        UnknownField = "unknown_field",
+        Duplicate = "duplicate",
+        Format = "format",
+    }
 }
 
 impl ProblemCode {
-    /// Each of them, by status.
-    pub const ALL: &'static [Self] = &[
-        Self::Malformed,
-        Self::NotUtf8,
-        Self::BadCursor,
-        Self::NotSignedIn,
-        Self::WrongCredentials,
-        Self::NotAllowed,
-        Self::ConsentNeeded,
-        Self::NotFound,
-        Self::MethodNotAllowed,
-        Self::Conflict,
-        Self::UndoOver,
-        Self::AlreadyAnswered,
-        Self::CapReached,
-        Self::NoSharedHours,
-        Self::NoAgreement,
-        Self::OtherText,
-        Self::IdempotencyInProgress,
-        Self::Stale,
-        Self::TooLarge,
-        Self::UnsupportedMediaType,
-        Self::Invalid,
-        Self::IdempotencyMismatch,
-        Self::Expired,
-        Self::AppTooOld,
-        Self::MissingIfMatch,
-        Self::TooManyRequests,
-        Self::Internal,
-        Self::Unavailable,
-    ];
-
     /// HTTP status of this code.
     pub const fn status(self) -> u16 {
         match self {
@@ -124,58 +108,6 @@ impl ProblemCode {
             Self::Unavailable => 503,
         }
     }
-
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::NotUtf8 => "not_utf8",
-            Self::BadCursor => "bad_cursor",
-            Self::NotSignedIn => "not_signed_in",
-            Self::WrongCredentials => "wrong_credentials",
-            Self::NotAllowed => "not_allowed",
-            Self::ConsentNeeded => "consent_needed",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::Conflict => "conflict",
-            Self::UndoOver => "undo_over",
-            Self::AlreadyAnswered => "already_answered",
-            Self::CapReached => "cap_reached",
-            Self::NoSharedHours => "no_shared_hours",
-            Self::NoAgreement => "no_agreement",
-            Self::OtherText => "other_text",
-            Self::IdempotencyInProgress => "idempotency_in_progress",
-            Self::Stale => "stale",
-            Self::TooLarge => "too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::Invalid => "invalid",
-            Self::IdempotencyMismatch => "idempotency_mismatch",
-            Self::Expired => "expired",
-            Self::AppTooOld => "app_too_old",
-            Self::MissingIfMatch => "missing_if_match",
-            Self::TooManyRequests => "too_many_requests",
-            Self::Internal => "internal",
-            Self::Unavailable => "unavailable",
-        }
-    }
-}
-
-/// What is wrong with one field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum FieldFault {
-    Required,
-    TooLong,
-    TooShort,
-    OutsideBounds,
-    NotInList,
-    UnknownTimeZone,
-    DateInPast,
-    NotADate,
-    NotAWorkingDay,
-    UnknownField,
-    Duplicate,
-    Format,
 }
 
 /// One field and what is wrong with it.

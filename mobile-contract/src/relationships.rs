@@ -11,9 +11,6 @@ wire_words! {
         Primary = "primary",
         Specialist = "specialist",
     }
-}
-
-wire_words! {
     RelationshipState {
         Invited = "invited",
         Active = "active",

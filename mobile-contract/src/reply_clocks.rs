@@ -12,9 +12,6 @@ wire_words! {
         Overdue = "overdue",
         Closed = "closed",
     }
-}
-
-wire_words! {
     ClosedBy {
         Reply = "reply",
         ReadThanks = "read_thanks",
@@ -28,17 +25,11 @@ wire_words! {
         /// The provider left and nobody took over.
         Released = "released",
     }
-}
-
-wire_words! {
     /// What moved a date that was shown.
     MovedBy {
         Absence = "absence",
         Provider = "provider",
     }
-}
-
-wire_words! {
     /// What an owner may choose once the date has passed.
     OverdueChoice {
         /// Go on waiting; she is not asked again.
@@ -50,9 +41,6 @@ wire_words! {
         /// It stands in the next digest of everybody who takes part.
         AskTeam = "ask_team",
     }
-}
-
-wire_words! {
     ClockFilter {
         /// Open and overdue ones.
         Open = "open",

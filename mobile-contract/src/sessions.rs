@@ -14,9 +14,6 @@ wire_words! {
         Admin = "admin",
         Duty = "duty",
     }
-}
-
-wire_words! {
     /// Where pushes for this device go.
     Platform {
         Apns = "apns",
@@ -24,9 +21,6 @@ wire_words! {
         /// A browser or PC without push.
         None = "none",
     }
-}
-
-wire_words! {
     /// Which of Apple's two worlds a token belongs to. Always `production` for other platforms.
     PushEnvironment {
         Production = "production",

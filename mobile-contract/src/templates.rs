@@ -19,9 +19,6 @@ wire_words! {
         /// One word out of a closed list; may choose a variant.
         Choice = "choice",
     }
-}
-
-wire_words! {
     TemplateState {
         /// Handed in, not approved.
         Draft = "draft",

@@ -1,11 +1,61 @@
 //! Closed vocabularies of the wire, written as the domain writes them.
 
-/// Defines a wire enum with its one written form (`as_str`, `FromStr`).
+/// A closed vocabulary, for the document: what each of its words says.
+#[derive(Clone, Copy, Debug)]
+pub struct Vocabulary {
+    /// The schema's name.
+    pub name: &'static str,
+    /// Each word, and what stands about it line by line; no lines where the word says it all.
+    pub words: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// Every vocabulary of the wire.
+pub fn vocabularies() -> impl Iterator<Item = &'static Vocabulary> {
+    [
+        crate::absences::VOCABULARIES,
+        crate::access_log::VOCABULARIES,
+        crate::accounts::VOCABULARIES,
+        crate::agreements::VOCABULARIES,
+        crate::cards::VOCABULARIES,
+        crate::check_ins::VOCABULARIES,
+        crate::consents::VOCABULARIES,
+        crate::consultations::VOCABULARIES,
+        crate::contacts::VOCABULARIES,
+        crate::counts::VOCABULARIES,
+        crate::crisis_plan::VOCABULARIES,
+        crate::digests::VOCABULARIES,
+        crate::grants::VOCABULARIES,
+        crate::ledger::VOCABULARIES,
+        crate::messages::VOCABULARIES,
+        crate::notification_settings::VOCABULARIES,
+        crate::notifications::VOCABULARIES,
+        crate::policy::VOCABULARIES,
+        crate::problem::VOCABULARIES,
+        crate::profile::VOCABULARIES,
+        crate::prompts::VOCABULARIES,
+        crate::relationships::VOCABULARIES,
+        crate::reply_clocks::VOCABULARIES,
+        crate::sessions::VOCABULARIES,
+        crate::templates::VOCABULARIES,
+        crate::upcoming::VOCABULARIES,
+        VOCABULARIES,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Defines wire enums, each with its one written form (`as_str`, `FromStr`), and the module's `VOCABULARIES`.
 macro_rules! wire_words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? })*) => {$(
+    ($($(#[$doc:meta])* $name:ident {
+        $($(#[doc = $said:literal])* $variant:ident = $word:literal),+ $(,)?
+    })*) => {
+        pub(crate) const VOCABULARIES: &[$crate::words::Vocabulary] = &[$(
+            $crate::words::Vocabulary { name: stringify!($name), words: &[$(($word, &[$($said),*])),+] }
+        ),*];
+    $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, poem_openapi::Enum)]
-        pub enum $name { $($(#[$vdoc])* #[oai(rename = $word)] $variant),+ }
+        pub enum $name { $($(#[doc = $said])* #[oai(rename = $word)] $variant),+ }
 
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

@@ -144,8 +144,8 @@ async fn two_versions_are_compared_term_by_term() {
     let diff = |path: &str| format!("{}/{path}", versions(&pair));
     let found = fixture.get(&pair.owner, &diff("2/diff?against=1")).await.expect(200);
     let expected = json!([
-        { "term": "reply_window_days", "before": 3, "after": 5 },
-        { "term": "silence_clause", "after": { "after": 2, "wish": "phone me" } },
+        { "term": "reply_window_days", "before": { "reply_window_days": 3 }, "after": { "reply_window_days": 5 } },
+        { "term": "silence_clause", "after": { "silence_clause": { "after": 2, "wish": "phone me" } } },
     ]);
     assert_eq!(found["changes"], expected);
     assert_eq!(fixture.get(&pair.owner, &diff("2/diff?against=2")).await.expect(200)["changes"], json!([]));

@@ -375,7 +375,7 @@ async fn the_slate_is_tomorrows_and_may_be_skipped_or_moved() {
     run_until(&fixture, "2026-10-20T16:00:00Z").await;
     assert_eq!(cards(&fixture, &pair.owner, &pair).await, Vec::<Value>::new());
     assert_eq!(
-        fixture.get(&pair.provider, "/v1/slate?date=2026-10-22").await.expect(200)["items"][0]["on"],
+        fixture.get(&pair.provider, "/v1/slate?day=2026-10-22").await.expect(200)["items"][0]["on"],
         "2026-10-22"
     );
     run_until(&fixture, "2026-10-22T16:00:00Z").await;
@@ -393,7 +393,7 @@ async fn the_slate_is_tomorrows_and_may_be_skipped_or_moved() {
     let row = row.expect("read").remove(0);
     assert_eq!(row.slot_on, "2026-11-17".parse().ok());
     for odd in ["0000-00-00", "x", "+262143-01-01", "-0001-01-01"] {
-        let reply = fixture.get(&pair.provider, &format!("/v1/slate?date={odd}")).await;
+        let reply = fixture.get(&pair.provider, &format!("/v1/slate?day={odd}")).await;
         assert!(matches!(reply.status, 200 | 400 | 422), "{odd}: {}", reply.json);
     }
 }

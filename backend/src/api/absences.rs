@@ -38,6 +38,8 @@ impl AbsencesApi {
     }
 
     /// List my absences and those I am asked to stand in for, the last written first
+    ///
+    /// For providers. Those that are over, and those that were cancelled, are there too.
     #[oai(path = "/absences", method = "get", operation_id = "list_absences")]
     async fn list_absences(
         &self,
@@ -50,6 +52,8 @@ impl AbsencesApi {
     }
 
     /// Get one absence
+    ///
+    /// For the provider who is away and the colleague she asks.
     #[oai(path = "/absences/:id", method = "get", operation_id = "get_absence")]
     async fn get_absence(
         &self,
@@ -63,6 +67,10 @@ impl AbsencesApi {
     }
 
     /// Change dates or substitute
+    ///
+    /// For the provider who is away, as long as it is not over. A shorter absence keeps the substitute's
+    /// answer and the owners' consents; another beginning, a later end or another substitute is asked for
+    /// anew. Promises are looked at again.
     #[oai(path = "/absences/:id", method = "patch", operation_id = "update_absence")]
     async fn update_absence(
         &self,
@@ -87,6 +95,8 @@ impl AbsencesApi {
     }
 
     /// Accept to stand in
+    ///
+    /// For the colleague who is asked. She sees a thread only once its owner has consented too.
     #[oai(path = "/absences/:id/accept", method = "post", operation_id = "accept_absence")]
     async fn accept_absence(
         &self,
@@ -100,6 +110,8 @@ impl AbsencesApi {
     }
 
     /// Decline to stand in, also later
+    ///
+    /// For the colleague who is asked. What she already read stays read; from now on she sees nothing more.
     #[oai(path = "/absences/:id/decline", method = "post", operation_id = "decline_absence")]
     async fn decline_absence(
         &self,
@@ -113,6 +125,8 @@ impl AbsencesApi {
     }
 
     /// List the absences my pair should know of, by date
+    ///
+    /// For both parties: those that are not over, who stands in, and whether the owner consents.
     #[oai(path = "/relationships/:id/absences", method = "get", operation_id = "list_pair_absences")]
     async fn list_pair_absences(
         &self,
@@ -143,6 +157,8 @@ impl AbsencesApi {
     }
 
     /// Take that consent back
+    ///
+    /// For the owner. From now on the substitute sees none of her threads.
     #[oai(
         path = "/relationships/:id/absences/:absence_id/consent",
         method = "delete",

@@ -41,6 +41,8 @@ impl AgreementsApi {
     }
 
     /// List the versions, newest first
+    ///
+    /// For both parties: drafts, the version in force, and those before it.
     #[oai(path = "/relationships/:id/agreement_versions", method = "get", operation_id = "list_agreement_versions")]
     async fn list_agreement_versions(
         &self,
@@ -54,6 +56,8 @@ impl AgreementsApi {
     }
 
     /// Get the version in force
+    ///
+    /// For both parties: the version both accepted last. 404 as long as there is none.
     #[oai(path = "/relationships/:id/agreement", method = "get", operation_id = "get_agreement")]
     async fn get_agreement(
         &self,
@@ -65,6 +69,8 @@ impl AgreementsApi {
     }
 
     /// Get one version
+    ///
+    /// For both parties, with the `hash` that accepting it names.
     #[oai(
         path = "/relationships/:id/agreement_versions/:number",
         method = "get",
@@ -81,6 +87,8 @@ impl AgreementsApi {
     }
 
     /// Compare two versions, term by term
+    ///
+    /// For both parties: what differs from version `against` to this one.
     #[oai(
         path = "/relationships/:id/agreement_versions/:number/diff",
         method = "get",

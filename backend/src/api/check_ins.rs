@@ -52,6 +52,8 @@ impl CheckInSeriesApi {
     }
 
     /// List the series of a relationship, newest first
+    ///
+    /// For both parties, with those that are over.
     #[oai(path = "/relationships/:id/check_ins", method = "get", operation_id = "list_check_in_series")]
     async fn list_check_in_series(
         &self,
@@ -65,6 +67,8 @@ impl CheckInSeriesApi {
     }
 
     /// Get one series, with its next slots
+    ///
+    /// For both parties of its relationship.
     #[oai(path = "/check_ins/series/:id", method = "get", operation_id = "get_check_in_series")]
     async fn get_check_in_series(
         &self,
@@ -163,6 +167,8 @@ impl CheckInSeriesApi {
     }
 
     /// Skip the slot planned on a day
+    ///
+    /// By the provider. Nothing comes for that slot, now or later; the ledger says why.
     #[oai(path = "/check_ins/series/:id/skip", method = "post", operation_id = "skip_check_in")]
     async fn skip_check_in(
         &self,
@@ -175,6 +181,8 @@ impl CheckInSeriesApi {
     }
 
     /// Move the slot planned on a day
+    ///
+    /// By the provider. It comes once, on the other day; the rest of the series keeps to its days.
     #[oai(path = "/check_ins/series/:id/postpone", method = "post", operation_id = "postpone_check_in")]
     async fn postpone_check_in(
         &self,
@@ -194,9 +202,9 @@ impl CheckInSeriesApi {
         &self,
         app: Data<&Arc<App>>,
         caller: SignedIn,
-        date: Query<Option<NaiveDate>>,
+        day: Query<Option<NaiveDate>>,
     ) -> Result<Found<SlateOut>, Problem> {
-        Ok(found(check_ins::slate(&app, caller.0, date.0).await?))
+        Ok(found(check_ins::slate(&app, caller.0, day.0).await?))
     }
 }
 
@@ -218,6 +226,8 @@ impl CheckInsApi {
     }
 
     /// Get one check-in
+    ///
+    /// The provider gets one that was answered; until then it does not exist for her.
     #[oai(path = "/check_ins/:id", method = "get", operation_id = "get_check_in")]
     async fn get_check_in(
         &self,
@@ -229,6 +239,8 @@ impl CheckInsApi {
     }
 
     /// Say that it was opened
+    ///
+    /// For the owner. It leaves her other devices.
     #[oai(path = "/check_ins/:id/open", method = "post", operation_id = "open_check_in")]
     async fn open_check_in(
         &self,

@@ -35,6 +35,8 @@ impl ConsentsApi {
     }
 
     /// List my consents, newest first
+    ///
+    /// What you agreed to, and what you withdrew.
     #[oai(path = "/", method = "get", operation_id = "list_consents")]
     async fn list_consents(
         &self,

@@ -38,6 +38,8 @@ impl ConsultationsApi {
     }
 
     /// List the pair's consultations, the latest first
+    ///
+    /// For both parties: planned, held and cancelled.
     #[oai(path = "/relationships/:id/consultations", method = "get", operation_id = "list_consultations")]
     async fn list_consultations(
         &self,
@@ -52,6 +54,8 @@ impl ConsultationsApi {
     }
 
     /// Get one consultation
+    ///
+    /// For both parties of its relationship.
     #[oai(path = "/consultations/:id", method = "get", operation_id = "get_consultation")]
     async fn get_consultation(
         &self,
@@ -65,6 +69,8 @@ impl ConsultationsApi {
     }
 
     /// Move a consultation
+    ///
+    /// By either side, as long as it is planned. Check-ins keep away from the new time.
     #[oai(path = "/consultations/:id", method = "patch", operation_id = "update_consultation")]
     async fn update_consultation(
         &self,
@@ -81,6 +87,9 @@ impl ConsultationsApi {
     }
 
     /// Cancel a consultation
+    ///
+    /// By either side. What was held back because of it is looked at again. Cancelled before: nothing
+    /// changes.
     #[oai(path = "/consultations/:id", method = "delete", operation_id = "delete_consultation")]
     async fn delete_consultation(
         &self,
@@ -123,6 +132,8 @@ impl ConsultationsApi {
     }
 
     /// List calls, days to talk and consultations held, newest first
+    ///
+    /// For both parties: the personal contact that ends what waited for it.
     #[oai(path = "/relationships/:id/contacts", method = "get", operation_id = "list_contacts")]
     async fn list_contacts(
         &self,

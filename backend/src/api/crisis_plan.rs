@@ -52,6 +52,8 @@ impl CrisisPlanApi {
     }
 
     /// List the versions of my plan, newest first
+    ///
+    /// For owners. Each change of a section made one.
     #[oai(path = "/plan/versions", method = "get", operation_id = "list_plan_versions")]
     async fn list_plan_versions(
         &self,
@@ -64,6 +66,8 @@ impl CrisisPlanApi {
     }
 
     /// Get my plan as it was worded once
+    ///
+    /// For owners. Restoring it makes a new version; nothing is ever overwritten.
     #[oai(path = "/plan/versions/:number", method = "get", operation_id = "get_plan_version")]
     async fn get_plan_version(
         &self,
@@ -91,6 +95,8 @@ impl CrisisPlanApi {
     }
 
     /// Say that I used my plan
+    ///
+    /// For owners. Two weeks later you may be asked to look at the plan, if you wanted that.
     #[oai(path = "/plan/uses", method = "post", operation_id = "create_plan_use")]
     async fn create_plan_use(
         &self,
@@ -104,6 +110,8 @@ impl CrisisPlanApi {
     }
 
     /// List the uses of my plan, newest first
+    ///
+    /// For owners: when it served, at which step, in your own words.
     #[oai(path = "/plan/uses", method = "get", operation_id = "list_plan_uses")]
     async fn list_plan_uses(
         &self,
@@ -132,6 +140,8 @@ impl CrisisPlanApi {
     }
 
     /// List the reviews of my plan, newest first
+    ///
+    /// For owners: when you looked at the plan, and what you said.
     #[oai(path = "/plan/reviews", method = "get", operation_id = "list_plan_reviews")]
     async fn list_plan_reviews(
         &self,

@@ -18,6 +18,8 @@ pub struct DigestsApi;
 #[OpenApi(prefix_path = "/v1", tag = "ApiTags::Digests")]
 impl DigestsApi {
     /// List my digests, newest first
+    ///
+    /// For providers: what each held in numbers. The lines are in the digest itself.
     #[oai(path = "/digests", method = "get", operation_id = "list_digests")]
     async fn list_digests(
         &self,
@@ -41,27 +43,22 @@ impl DigestsApi {
     ///
     /// As it reads now: what was recalled, ended or withdrawn since has vanished. Reading it opens no
     /// message and closes no clock.
-    #[oai(path = "/digests/:date", method = "get", operation_id = "get_digest")]
+    #[oai(path = "/digests/:day", method = "get", operation_id = "get_digest")]
     async fn get_digest(
         &self,
         app: Data<&Arc<App>>,
         caller: SignedIn,
-        date: Path<NaiveDate>,
+        day: Path<NaiveDate>,
     ) -> Result<Found<DigestOut>, Problem> {
-        Ok(found(digests::get(&app, caller.0, date.0).await?))
+        Ok(found(digests::get(&app, caller.0, day.0).await?))
     }
 
     /// Mark a digest as opened
     ///
     /// The promises it lists are certain again.
-    #[oai(path = "/digests/:date/open", method = "post", operation_id = "open_digest")]
-    async fn open_digest(
-        &self,
-        app: Data<&Arc<App>>,
-        caller: SignedIn,
-        date: Path<NaiveDate>,
-    ) -> Result<Done, Problem> {
-        digests::open(&app, caller.0, date.0).await?;
+    #[oai(path = "/digests/:day/open", method = "post", operation_id = "open_digest")]
+    async fn open_digest(&self, app: Data<&Arc<App>>, caller: SignedIn, day: Path<NaiveDate>) -> Result<Done, Problem> {
+        digests::open(&app, caller.0, day.0).await?;
         Ok(Done::Empty)
     }
 }

@@ -1,19 +1,40 @@
-//! The API's document: what poem-openapi gathers from the operations, [`mended`] to plain OpenAPI 3.0, with what
-//! happens [`around`] every call. Nothing else changes it, and it is the same bytes wherever it is shown.
+//! The API's document: what poem-openapi gathers from the operations, [`mended`] to plain OpenAPI 3.0, with what it
+//! cannot know: what words and parameters mean, limits, examples, problems, and what happens [`around`] every call.
+//! Nothing else changes it, and it is the same bytes wherever it is shown.
 
 mod around;
+mod limits;
 mod mended;
+mod parameters;
+mod problems;
+mod vocabularies;
 
 use serde_json::Value;
 use std::sync::LazyLock;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    // What poem-openapi writes is JSON; were it not, the document would be null, and the first test says so.
-    let mut document = serde_json::from_str(&super::service().spec()).unwrap_or_default();
-    mended::mend(&mut document);
+    let mut document = gathered();
+    vocabularies::add(&mut document);
+    limits::add(&mut document);
+    parameters::add(&mut document);
     around::add(&mut document);
     document
 });
+
+static SHAPES: LazyLock<Value> = LazyLock::new(gathered);
+
+fn gathered() -> Value {
+    // What poem-openapi writes is JSON; were it not, the document would be null, and the first test says so.
+    let mut document = serde_json::from_str(&super::service().spec()).unwrap_or_default();
+    mended::mend(&mut document);
+    document
+}
+
+/// The document without what was [`added`](value) to it: what a call is held against before a handler sees it. The
+/// limits that the rules enforce are left to the rules, which tell every fault of a form at once.
+pub fn shapes() -> &'static Value {
+    &SHAPES
+}
 
 /// The document.
 pub fn value() -> &'static Value {
@@ -72,6 +93,7 @@ mod tests {
         "type",
         "uniqueItems",
         "writeOnly",
+        "x-enum-descriptions",
     ];
     const FORMATS: &[&str] =
         &["int32", "int64", "float", "double", "date", "date-time", "uuid", "email", "uri", "password"];

@@ -46,6 +46,8 @@ impl DraftsApi {
     }
 
     /// List my drafts, the last begun first
+    ///
+    /// Yours alone. Nobody else ever sees one.
     #[oai(path = "/", method = "get", operation_id = "list_drafts")]
     async fn list_drafts(
         &self,
@@ -58,6 +60,8 @@ impl DraftsApi {
     }
 
     /// Get one of my drafts
+    ///
+    /// Yours alone, as you left it.
     #[oai(path = "/:id", method = "get", operation_id = "get_draft")]
     async fn get_draft(
         &self,
@@ -71,6 +75,8 @@ impl DraftsApi {
     }
 
     /// Go on with a draft
+    ///
+    /// What is left out stays. The ETag keeps two phones from writing over each other.
     #[oai(path = "/:id", method = "patch", operation_id = "update_draft")]
     async fn update_draft(
         &self,
@@ -86,6 +92,8 @@ impl DraftsApi {
     }
 
     /// Throw a draft away
+    ///
+    /// For good, with its text. Already thrown away: 404.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_draft")]
     async fn delete_draft(&self, app: Data<&Arc<App>>, caller: SignedIn, id: Path<Uuid>) -> Result<Done, Problem> {
         drafts::delete(&app, caller.0, DraftId(id.0)).await?;

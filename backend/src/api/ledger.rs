@@ -50,6 +50,8 @@ impl LedgerApi {
     }
 
     /// Get one row of my ledger
+    ///
+    /// What one slot came to, every row of the gate that was asked, and the same in words.
     #[oai(path = "/ledger/:id", method = "get", operation_id = "get_ledger_row")]
     async fn get_ledger_row(
         &self,

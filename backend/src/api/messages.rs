@@ -82,12 +82,16 @@ impl MessagesApi {
     }
 
     /// Count my unread messages
+    ///
+    /// By relationship; those without unread messages are left out, and vault texts are never counted.
     #[oai(path = "/unread", method = "get", operation_id = "get_unread")]
     async fn get_unread(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Found<UnreadCountsOut>, Problem> {
         Ok(found(messages::unread(&app, caller.0).await?))
     }
 
     /// Get one message, without opening it
+    ///
+    /// Its text is there only where you wrote or opened it.
     #[oai(path = "/messages/:id", method = "get", operation_id = "get_message")]
     async fn get_message(
         &self,
@@ -126,6 +130,12 @@ impl MessagesApi {
     }
 
     /// Take back what nobody has opened
+    ///
+    /// For its author, with no time limit. It disappears from the other side, a clock it started is released,
+    /// and what it answered is open again. Taken back before: nothing changes.
+    ///
+    /// For its author, with no time limit. It disappears from the other side, a clock it started is released,
+    /// and what it answered is open again. Taken back before: nothing changes.
     #[oai(path = "/messages/:id/recall", method = "post", operation_id = "recall_message")]
     async fn recall_message(
         &self,

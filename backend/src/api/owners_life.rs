@@ -18,6 +18,8 @@ pub struct OwnersLifeApi;
 #[OpenApi(prefix_path = "/v1", tag = "ApiTags::OwnersLife")]
 impl OwnersLifeApi {
     /// See whether I paused
+    ///
+    /// For owners. While you pause, nothing is sent to you by itself.
     #[oai(path = "/pause", method = "get", operation_id = "get_pause")]
     async fn get_pause(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Found<PauseOut>, Problem> {
         Ok(found(owners_life::get_pause(&app, caller.0).await?))
@@ -47,6 +49,8 @@ impl OwnersLifeApi {
     }
 
     /// See my hospital status
+    ///
+    /// For owners. Nobody else reads it here.
     #[oai(path = "/hospital", method = "get", operation_id = "get_hospital")]
     async fn get_hospital(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Found<HospitalOut>, Problem> {
         Ok(found(owners_life::get_hospital(&app, caller.0).await?))
@@ -75,6 +79,8 @@ impl OwnersLifeApi {
     }
 
     /// See my quiet hours
+    ///
+    /// For owners, on your own clock. They hold in the time zone of your account.
     #[oai(path = "/quiet_hours", method = "get", operation_id = "get_quiet_hours")]
     async fn get_quiet_hours(
         &self,
@@ -87,6 +93,9 @@ impl OwnersLifeApi {
     }
 
     /// Set my quiet hours
+    ///
+    /// For owners. Nothing makes a sound between `from` and `to`; they may span midnight, and equal times
+    /// mean none.
     #[oai(path = "/quiet_hours", method = "put", operation_id = "put_quiet_hours")]
     async fn put_quiet_hours(
         &self,

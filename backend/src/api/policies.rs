@@ -30,6 +30,8 @@ impl PoliciesApi {
     }
 
     /// Read who changed the policy, when and why, newest first
+    ///
+    /// For everybody of the organisation, each version with its reason.
     #[oai(path = "/policy/versions", method = "get", operation_id = "list_policy_versions")]
     async fn list_policy_versions(
         &self,
@@ -72,6 +74,9 @@ impl PoliciesApi {
     }
 
     /// See what a change would do
+    ///
+    /// The worker plays the coming days on a copy: `progress` counts up until `state` says that it is
+    /// finished. Look again after a few seconds.
     #[oai(path = "/policy/previews/:id", method = "get", operation_id = "get_policy_preview")]
     async fn get_policy_preview(
         &self,

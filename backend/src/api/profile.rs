@@ -23,6 +23,8 @@ pub struct ProfileApi;
 #[OpenApi(prefix_path = "/v1", tag = "ApiTags::Profile")]
 impl ProfileApi {
     /// Get my account
+    ///
+    /// Name, languages, time zone and what shows on the lock screen. Its ETag is needed to change them.
     #[oai(path = "/me", method = "get", operation_id = "get_me")]
     async fn get_me(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Versioned<MeOut>, Problem> {
         let out = profile::get(&app, caller.0).await?;
@@ -47,6 +49,8 @@ impl ProfileApi {
     }
 
     /// See my working hours
+    ///
+    /// For providers. They decide when replies are promised and when check-ins are sent in your name.
     #[oai(path = "/working_hours", method = "get", operation_id = "get_working_hours")]
     async fn get_working_hours(
         &self,
@@ -75,6 +79,8 @@ impl ProfileApi {
     }
 
     /// See what reaches me
+    ///
+    /// One line per job that can reach you, with its channels, and whether it can be switched off.
     #[oai(path = "/notification_settings", method = "get", operation_id = "get_notification_settings")]
     async fn get_notification_settings(
         &self,
@@ -98,6 +104,8 @@ impl ProfileApi {
     }
 
     /// List my devices, newest first
+    ///
+    /// Each phone, tablet or browser that was registered for you and not let go of.
     #[oai(path = "/devices", method = "get", operation_id = "list_devices")]
     async fn list_devices(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Found<DevicesOut>, Problem> {
         Ok(found(devices::list(&app, caller.0).await?))
@@ -119,6 +127,8 @@ impl ProfileApi {
     }
 
     /// Get one of my devices
+    ///
+    /// What is known of it. The gateway's token itself is never shown.
     #[oai(path = "/devices/:id", method = "get", operation_id = "get_device")]
     async fn get_device(
         &self,
@@ -132,6 +142,8 @@ impl ProfileApi {
     }
 
     /// Replace a device's token, or tell its app version
+    ///
+    /// To be called whenever the gateway gives the app another token. What is left out stays.
     #[oai(path = "/devices/:id", method = "patch", operation_id = "update_device")]
     async fn update_device(
         &self,

@@ -22,6 +22,8 @@ pub struct PromptsApi;
 #[OpenApi(prefix_path = "/v1", tag = "ApiTags::Prompts")]
 impl PromptsApi {
     /// See whether and when I am asked to look at my plan
+    ///
+    /// For owners, with what the organisation offers and what providers suggested.
     #[oai(path = "/plan/review_prompts", method = "get", operation_id = "get_review_prompts")]
     async fn get_review_prompts(
         &self,
@@ -66,6 +68,8 @@ impl PromptsApi {
     }
 
     /// Take a suggestion up
+    ///
+    /// For owners. The prompts are switched on with the organisation's first interval.
     #[oai(path = "/plan/review_suggestions/:id/accept", method = "post", operation_id = "accept_review_suggestion")]
     async fn accept_review_suggestion(
         &self,
@@ -91,12 +95,16 @@ impl PromptsApi {
     }
 
     /// List the prompts I have not answered
+    ///
+    /// For owners. Leaving one unanswered is fine.
     #[oai(path = "/prompts", method = "get", operation_id = "list_prompts")]
     async fn list_prompts(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Found<PromptsOut>, Problem> {
         Ok(found(prompts::list(&app, caller.0).await?))
     }
 
     /// Get one prompt
+    ///
+    /// For the owner who was asked, with what she can answer.
     #[oai(path = "/prompts/:slot", method = "get", operation_id = "get_prompt")]
     async fn get_prompt(
         &self,

@@ -40,6 +40,8 @@ impl RelationshipsApi {
     }
 
     /// List my relationships, newest first
+    ///
+    /// Those that ended are there too.
     #[oai(path = "/relationships", method = "get", operation_id = "list_relationships")]
     async fn list_relationships(
         &self,
@@ -52,6 +54,8 @@ impl RelationshipsApi {
     }
 
     /// Get one relationship
+    ///
+    /// For both parties: who is in it, who is responsible, and its state.
     #[oai(path = "/relationships/:id", method = "get", operation_id = "get_relationship")]
     async fn get_relationship(
         &self,
@@ -65,6 +69,8 @@ impl RelationshipsApi {
     }
 
     /// Accept an invitation
+    ///
+    /// For the side that was invited. From now on each sees what the other shows.
     #[oai(path = "/relationships/:id/accept", method = "post", operation_id = "accept_relationship")]
     async fn accept_relationship(
         &self,

@@ -39,6 +39,8 @@ impl ReplyClocksApi {
     }
 
     /// Get one reply clock
+    ///
+    /// For both parties: what was promised, by when, and how it ended.
     #[oai(path = "/:id", method = "get", operation_id = "get_reply_clock")]
     async fn get_reply_clock(
         &self,

@@ -60,6 +60,8 @@ impl SessionsApi {
     }
 
     /// List my sessions
+    ///
+    /// Every place where you are signed in, with its device.
     #[oai(path = "/sessions", method = "get", operation_id = "list_sessions")]
     async fn list_sessions(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Found<SessionsOut>, Problem> {
         let rows = storage::sessions::of_account(app.store.read(), caller.0.actor.account, app.now()).await?;
@@ -90,6 +92,8 @@ impl SessionsApi {
     }
 
     /// Sign out one of my sessions
+    ///
+    /// For a phone that was lost: its tokens stop working at once, and it receives no more pushes.
     #[oai(path = "/sessions/:id", method = "delete", operation_id = "delete_session")]
     async fn delete_session(&self, app: Data<&Arc<App>>, caller: SignedIn, id: Path<Uuid>) -> Result<Done, Problem> {
         sessions::revoke(&app, caller.0, SessionId(id.0)).await?;
@@ -97,6 +101,12 @@ impl SessionsApi {
     }
 
     /// Open the account I was invited to
+    ///
+    /// With the code from the invitation and a password of your own. The code works once; a code that is
+    /// unknown, used or too old is `expired`. Sign in afterwards.
+    ///
+    /// With the code from the invitation and a password of your own. The code works once; a code that is
+    /// unknown, used or too old is `expired`. Sign in afterwards.
     #[oai(path = "/invitations/accept", method = "post", operation_id = "accept_invitation")]
     async fn accept_invitation(
         &self,

@@ -36,6 +36,8 @@ impl SharingApi {
     }
 
     /// List my sharing settings, newest first
+    ///
+    /// For owners: what you show to whom, and what you keep from whom, with what you took back.
     #[oai(path = "/grants", method = "get", operation_id = "list_grants")]
     async fn list_grants(
         &self,
@@ -48,6 +50,8 @@ impl SharingApi {
     }
 
     /// Get one of my sharing settings
+    ///
+    /// For owners.
     #[oai(path = "/grants/:id", method = "get", operation_id = "get_grant")]
     async fn get_grant(
         &self,

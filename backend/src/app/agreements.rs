@@ -13,9 +13,11 @@ use domain::ids::{AccountId, AgreementVersionId, OrganisationId, RelationshipId}
 use domain::ownership::{Relationship, Standing};
 use domain::policy::InRelationship;
 use domain::words::{AccountState, Role};
-use mobile_contract::agreements::{AgreementChangeOut, AgreementDiffOut, AgreementVersionOut, AgreementVersionsOut};
+use mobile_contract::agreements::{
+    AgreementChangeOut, AgreementDiffOut, AgreementTermOut, AgreementVersionOut, AgreementVersionsOut,
+};
 use mobile_contract::problem::{FieldFault, ProblemCode};
-use poem_openapi::types::Any;
+use poem_openapi::types::ParseFromJSON as _;
 use storage::agreements::NewVersion;
 use storage::relationships::Related;
 use storage::sealed::{DataKey, Place, Scope};
@@ -164,12 +166,19 @@ pub async fn diff(
         .map(|change| {
             Ok(AgreementChangeOut {
                 term: views::word(change.term.as_str())?,
-                before: change.before.map(Any),
-                after: change.after.map(Any),
+                before: change.before.map(|value| one_term(change.term.as_str(), value)).transpose()?,
+                after: change.after.map(|value| one_term(change.term.as_str(), value)).transpose()?,
             })
         })
         .collect::<Answer<_>>()?;
     Ok(AgreementDiffOut { against, number, changes })
+}
+
+/// A term by itself, as the wire writes it among the others.
+fn one_term(term: &str, value: serde_json::Value) -> Answer<AgreementTermOut> {
+    let alone = serde_json::Value::Object([(term.to_owned(), value)].into_iter().collect());
+    AgreementTermOut::parse_from_json(Some(alone))
+        .map_err(|_| StorageError::Corrupt("a term of another shape".into()).into())
 }
 
 /// One side accepts the text it read, named by its hash. Once both accepted the same text it is in

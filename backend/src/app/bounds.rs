@@ -5,6 +5,23 @@ use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use domain::wording::{FieldFault as Words, Unit};
 use mobile_contract::problem::FieldFault;
 
+/// Characters of what a person signs in with.
+pub const MIN_LOGIN: usize = 3;
+pub const MAX_LOGIN: usize = 200;
+/// Characters of the name the other side sees.
+pub const MAX_NAME: usize = 200;
+/// The same in an invitation, which may not fill the screen that shows it.
+pub const MAX_INVITED_NAME: usize = 100;
+/// What a mail server takes (RFC 5321).
+pub const MAX_EMAIL: usize = 254;
+/// Characters of a gateway's token.
+pub const MAX_PUSH_TOKEN: usize = 4_096;
+pub const MAX_APP_VERSION: usize = 64;
+/// Characters by which the text of a consent is known.
+pub const MAX_TEXT_VERSION: usize = 40;
+/// Characters of the reason for a new policy.
+pub const MAX_WHY: usize = 1_000;
+
 /// Text of at most `most` Unicode scalar values. NUL is refused: PostgreSQL cannot keep it.
 pub fn text(pointer: &str, text: &str, most: usize) -> Answer<()> {
     if text.contains('\0') {

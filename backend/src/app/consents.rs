@@ -12,12 +12,9 @@ use storage::{consents, relationships, rows};
 use uuid::Uuid;
 
 const LIST: &str = "list_consents";
-/// Longest name of a text's version.
-const TEXT_VERSION: usize = 40;
-
 /// Gives a consent. Given again while it stands to the same text, the first one is answered.
 pub async fn give(app: &App, caller: Caller, kind: ConsentKind, text_version: &str) -> Answer<ConsentOut> {
-    let text_version = bounds::line("/text_version", text_version, TEXT_VERSION)?;
+    let text_version = bounds::line("/text_version", text_version, bounds::MAX_TEXT_VERSION)?;
     let permit = relationships::leave(caller.actor, OnOwn::Consents, caller.actor.account)?;
     let id = app.store.new_id();
     let tx = app.store.write().await?;

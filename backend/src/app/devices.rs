@@ -13,9 +13,6 @@ use poem_openapi::types::MaybeUndefined;
 use storage::sessions::{DeviceChanges, NewDevice, PushToken};
 use storage::{StorageError, relationships, rows};
 
-const MAX_TOKEN: usize = 4_096;
-const MAX_VERSION: usize = 64;
-
 pub async fn list(app: &App, caller: Caller) -> Answer<DevicesOut> {
     let rows = storage::sessions::devices(app.store.read(), leave(caller)?).await?;
     Ok(DevicesOut { items: rows.into_iter().map(|row| present(row, caller)).collect::<Answer<_>>()? })
@@ -39,7 +36,7 @@ pub async fn register(app: &App, caller: Caller, body: DeviceRegisterIn) -> Answ
         platform,
         environment,
         token: body.push_token.map(|token| push_token(platform, token)).transpose()?,
-        app_version: bounds::line("/app_version", &body.app_version, MAX_VERSION)?.to_owned(),
+        app_version: bounds::line("/app_version", &body.app_version, bounds::MAX_APP_VERSION)?.to_owned(),
     };
     let id = new.id;
     let tx = app.store.write().await?;
@@ -68,7 +65,7 @@ pub async fn change(
         environment: patch.environment.map(|environment| views::word(environment.as_str())).transpose()?,
         app_version: patch
             .app_version
-            .map(|version| bounds::line("/app_version", &version, MAX_VERSION).map(str::to_owned))
+            .map(|version| bounds::line("/app_version", &version, bounds::MAX_APP_VERSION).map(str::to_owned))
             .transpose()?,
     };
     let tx = app.store.write().await?;
@@ -104,7 +101,7 @@ fn push_token(platform: Platform, token: String) -> Answer<PushToken> {
     if platform == Platform::None {
         return Err(Refusal::field("/push_token", FieldFault::UnknownField));
     }
-    let token = bounds::line("/push_token", &token, MAX_TOKEN)?;
+    let token = bounds::line("/push_token", &token, bounds::MAX_PUSH_TOKEN)?;
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Refusal::field("/push_token", FieldFault::Format));
     }

@@ -39,14 +39,14 @@ pub struct Invitee {
 pub async fn invite(app: &App, caller: Caller, invitee: Invitee) -> Answer<AccountInvitationOut> {
     let organisation = caller.actor.organisation;
     let permit = permitted(policy::on_invitation(caller.actor, organisation, invitee.role))?;
-    let login = accounts::normal_login(bounds::line("/login", &invitee.login, 200)?);
-    if login.chars().count() < 3 {
+    let login = accounts::normal_login(bounds::line("/login", &invitee.login, bounds::MAX_LOGIN)?);
+    if login.chars().count() < bounds::MIN_LOGIN {
         return Err(Refusal::field("/login", FieldFault::ShorterThanAllowed));
     }
     if login.chars().any(char::is_whitespace) {
         return Err(Refusal::field("/login", FieldFault::Format));
     }
-    let display_name = bounds::line("/display_name", &invitee.display_name, 100)?.to_owned();
+    let display_name = bounds::line("/display_name", &invitee.display_name, bounds::MAX_INVITED_NAME)?.to_owned();
     let email = invitee.email.as_deref().map(profile::email).transpose()?;
     let row = accounts::organisation(app.store.read(), organisation).await?.ok_or_else(Refusal::not_found)?;
     let zone = match invitee.zone {

@@ -17,8 +17,6 @@ use storage::policies::{self, NewPolicy};
 use storage::{StorageError, accounts, for_organisation, rows};
 
 const LIST: &str = "list_policy_versions";
-const WHY: usize = 1_000;
-
 /// A version, whether it was written down or is the default.
 struct Version {
     number: i32,
@@ -80,7 +78,7 @@ pub async fn publish(
     if why.is_empty() {
         return Err(Refusal::field("/why", FieldFault::Required));
     }
-    bounds::text("/why", why, WHY)?;
+    bounds::text("/why", why, bounds::MAX_WHY)?;
     let new = NewPolicy {
         id: OrgPolicyId(app.store.new_id()),
         first_id: OrgPolicyId(app.store.new_id()),

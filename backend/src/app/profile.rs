@@ -16,9 +16,6 @@ use storage::profiles::{self, Changes, WorkingHours};
 use storage::whose::Whose;
 use storage::{WriteTx, accounts, policies, relationships, rows, series};
 
-const MAX_NAME: usize = 200;
-/// RFC 5321: the longest address a mail server need take.
-const MAX_EMAIL: usize = 254;
 const WEEK: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
@@ -56,7 +53,7 @@ pub async fn change(app: &App, caller: Caller, patch: MePatch, if_match: Option<
     let changes = Changes {
         display_name: patch
             .display_name
-            .map(|name| bounds::line("/display_name", &name, MAX_NAME).map(str::to_owned))
+            .map(|name| bounds::line("/display_name", &name, bounds::MAX_NAME).map(str::to_owned))
             .transpose()?,
         languages: patch.languages.map(|list| languages(&list)).transpose()?,
         zone: patch.time_zone.map(|zone| time_zone(&zone)).transpose()?,
@@ -178,7 +175,7 @@ fn time_zone(name: &str) -> Answer<String> {
 
 /// One address with a domain, in printable ASCII: what every mail server takes.
 pub(super) fn email(address: &str) -> Answer<String> {
-    let address = bounds::line("/email", address, MAX_EMAIL)?;
+    let address = bounds::line("/email", address, bounds::MAX_EMAIL)?;
     let shaped = address.rsplit_once('@').is_some_and(|(local, domain)| {
         let local_fits = !local.is_empty()
             && local.len() <= 64

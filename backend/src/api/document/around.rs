@@ -1,15 +1,15 @@
 //! What `middleware` does around every call, which no operation can say of itself: its headers, 304, and the problems
 //! with their codes, each written once.
 
-use super::operations;
+use super::{operations, problems};
 use mobile_contract::page::{DEFAULT_LIMIT, MAX_LIMIT};
-use mobile_contract::problem::ProblemCode;
 use serde_json::{Map, Value, json};
 
 pub fn add(document: &mut Value) {
     let mut problems = Map::new();
     for (_, method, operation) in operations(document) {
-        statuses(&method, operation, &mut problems);
+        problems::of(&method, operation, &mut problems);
+        not_modified(&method, operation);
         parameters(&method, operation);
         headers(&method, operation);
     }
@@ -18,29 +18,10 @@ pub fn add(document: &mut Value) {
     document["components"]["headers"] = shared_headers();
 }
 
-/// Drops the problems that this operation cannot end with, and refers to the others.
-fn statuses(method: &str, operation: &mut Value, problems: &mut Map<String, Value>) {
-    let reads = method == "get";
-    let has_body = operation.get("requestBody").is_some();
-    let versioned = asks_for(operation, "If-Match");
-    let public = operation.get("security").is_none();
-    let Some(responses) = operation["responses"].as_object_mut() else { return };
-    responses.retain(|status, _| match status.as_str() {
-        "403" => !public,
-        "409" | "412" | "413" => !reads,
-        "415" => has_body,
-        "428" => versioned,
-        _ => true,
-    });
-    for (status, response) in responses.iter_mut() {
-        let Some(codes) = status.parse().ok().map(codes).filter(|codes| !codes.is_empty()) else { continue };
-        let name = codes[0].as_str();
-        if !problems.contains_key(name) {
-            problems.insert(name.into(), problem(response.take(), status, &codes));
-        }
-        *response = json!({ "$ref": format!("#/components/responses/{name}") });
-    }
-    if reads {
+fn not_modified(method: &str, operation: &mut Value) {
+    if method == "get"
+        && let Some(responses) = operation["responses"].as_object_mut()
+    {
         responses.insert(
             "304".into(),
             json!({
@@ -49,33 +30,6 @@ fn statuses(method: &str, operation: &mut Value, problems: &mut Map<String, Valu
             }),
         );
     }
-}
-
-/// The codes with which an operation can end in this status, the first of which names it. 405 is no operation's.
-fn codes(status: u16) -> Vec<ProblemCode> {
-    let ends = |code: &ProblemCode| code.status() == status && *code != ProblemCode::MethodNotAllowed;
-    ProblemCode::ALL.iter().copied().filter(ends).collect()
-}
-
-fn problem(mut response: Value, status: &str, codes: &[ProblemCode]) -> Value {
-    let words: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
-    let said: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    let description = response["description"].as_str().unwrap_or_default();
-    response["description"] = json!(format!("{description} Code: {}.", said.join(", ")));
-    let types: Vec<_> = words.iter().map(|word| format!("urn:reconnect:problem:{word}")).collect();
-    response["content"]["application/problem+json"]["schema"] = json!({ "allOf": [
-        { "$ref": "#/components/schemas/Problem" },
-        { "type": "object", "properties": {
-            "code": { "type": "string", "enum": words },
-            "status": { "type": "integer", "enum": [status.parse::<u16>().unwrap_or_default()] },
-            "type": { "type": "string", "enum": types },
-        } },
-    ] });
-    if response.get("headers").is_none() {
-        response["headers"] = json!({});
-    }
-    response["headers"]["Content-Language"] = json!({ "$ref": "#/components/headers/Content-Language" });
-    response
 }
 
 fn parameters(method: &str, operation: &mut Value) {
@@ -116,21 +70,27 @@ fn headers(method: &str, operation: &mut Value) {
     }
 }
 
-fn asks_for(operation: &Value, header: &str) -> bool {
-    operation["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["name"] == header))
-}
-
 fn shared_headers() -> Value {
     json!({
         "ETag": {
             "description": "The version of what is answered.",
             "required": true,
-            "schema": { "type": "string" },
+            "schema": { "type": "string", "example": "\"v3\"" },
         },
         "Content-Language": {
             "description": "The language of what the system says.",
             "required": true,
             "schema": { "$ref": "#/components/schemas/Language" },
+        },
+        "Retry-After": {
+            "description": "Seconds to wait before the next try.",
+            "required": true,
+            "schema": { "type": "integer", "format": "int64", "minimum": 0, "example": 5 },
+        },
+        "WWW-Authenticate": {
+            "description": "`Bearer`: sign in, or refresh the tokens.",
+            "required": true,
+            "schema": { "type": "string", "example": "Bearer" },
         },
     })
 }

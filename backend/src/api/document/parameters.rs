@@ -1,0 +1,106 @@
+//! What the parameters of the addresses mean, by where they stand.
+
+use super::operations;
+use serde_json::{Value, json};
+
+/// The beginning of an address up to a parameter, and what the parameter is.
+const IN_PATHS: &[(&str, &str)] = &[
+    ("/v1/absences/", "Id of the absence."),
+    ("/v1/accounts/", "Id of the account."),
+    ("/v1/check_ins/", "Id of the check-in."),
+    ("/v1/check_ins/series/", "Id of the series."),
+    ("/v1/consents/", "Id of the consent."),
+    ("/v1/consultations/", "Id of the consultation."),
+    ("/v1/devices/", "Id of the device."),
+    ("/v1/digests/", "The provider's date, as in `on` of the digest."),
+    ("/v1/drafts/", "Id of the draft."),
+    ("/v1/grants/", "Id of the sharing setting."),
+    ("/v1/ledger/", "Id of the row."),
+    ("/v1/messages/", "Id of the message."),
+    ("/v1/notifications/", "Id of the notification, as the push carried it."),
+    ("/v1/owners/", "Account id of the owner."),
+    ("/v1/plan/as_seen_by/", "Account id of the provider."),
+    ("/v1/plan/review_suggestions/", "Id of the suggestion."),
+    ("/v1/plan/sections/", "The section."),
+    ("/v1/plan/versions/", "Number of the version, counted from 1."),
+    ("/v1/policy/previews/", "Id of the preview, from asking for it."),
+    ("/v1/prompts/", "`slot_id` of the prompt."),
+    ("/v1/relationships/", "Id of the relationship."),
+    ("/v1/relationships/{id}/absences/", "Id of the absence."),
+    ("/v1/relationships/{id}/agreement_versions/", "Number of the version, counted from 1."),
+    ("/v1/reply_clocks/", "Id of the reply clock."),
+    ("/v1/sessions/", "Id of the session."),
+    ("/v1/templates/", "Key of the text, as `GET /v1/templates` lists them."),
+    ("/v1/templates/{key}/", "The wording's language."),
+    ("/v1/templates/{key}/{language}/", "Number of the version, counted from 1."),
+    ("/v1/unsubscribe/", "The token in the mail's link."),
+];
+
+/// Operation, parameter of its query, and what it is, where the code beside it does not say.
+const IN_QUERIES: &[(&str, &str, &str)] = &[
+    ("get_slate", "day", "Your date; the next working day where none is given."),
+    ("list_ledger", "job", "Only rows of this job."),
+    ("list_ledger", "relationship", "Only rows that concern this relationship."),
+    ("list_reply_clocks", "state", "Only clocks in this state."),
+];
+
+pub fn add(document: &mut Value) {
+    for (path, _, operation) in operations(document) {
+        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            if let Some(said) = parameter["name"].as_str().and_then(|name| said(&path, &id, name)) {
+                parameter["description"] = json!(said);
+            }
+            if let Some(example) = example(parameter) {
+                parameter["example"] = example;
+            }
+        }
+    }
+}
+
+fn said(path: &str, id: &str, name: &str) -> Option<&'static str> {
+    if let Some(before) = path.find(&format!("{{{name}}}")).and_then(|end| path.get(..end)) {
+        return IN_PATHS.iter().find(|(prefix, _)| *prefix == before).map(|(_, said)| *said);
+    }
+    IN_QUERIES.iter().find(|(operation, it, _)| *operation == id && *it == name).map(|(_, _, said)| *said)
+}
+
+/// An invented value for what a path must have.
+fn example(parameter: &Value) -> Option<Value> {
+    if parameter["in"] != "path" {
+        return None;
+    }
+    let schema = &parameter["schema"];
+    let by_name = match parameter["name"].as_str()? {
+        "section" => "early_signs_self",
+        "language" => "nb",
+        "key" => "check_in.ordinary",
+        "token" => "Jb2vYJ0pQm0v5v6m3nYxYw",
+        _ => "",
+    };
+    match (by_name, schema["format"].as_str()) {
+        ("", Some("uuid")) => Some(json!("0198c5a2-7b30-7c41-9e52-3f6a1b2c4d5e")),
+        ("", Some("date")) => Some(json!("2026-03-16")),
+        ("", Some("int32")) => Some(json!(1)),
+        ("", _) => None,
+        (word, _) => Some(json!(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{operations, value};
+
+    #[test]
+    fn every_parameter_says_what_it_is_and_what_a_path_may_look_like() {
+        let mut document = value().clone();
+        for (path, _, operation) in operations(&mut document) {
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                if parameter.get("$ref").is_none() {
+                    assert!(parameter["description"].is_string(), "{path}: {parameter}");
+                    assert!(parameter["in"] != "path" || !parameter["example"].is_null(), "{path}: {parameter}");
+                }
+            }
+        }
+    }
+}
