@@ -13,6 +13,7 @@ pub mod counts;
 pub mod crisis_plan;
 pub mod digests;
 pub mod drafts;
+pub mod examples;
 pub mod grants;
 pub mod help_now;
 pub mod ledger;

@@ -3,6 +3,7 @@
 //! Nothing else changes it, and it is the same bytes wherever it is shown.
 
 mod around;
+mod examples;
 mod limits;
 mod mended;
 mod parameters;
@@ -17,6 +18,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     vocabularies::add(&mut document);
     limits::add(&mut document);
     parameters::add(&mut document);
+    examples::add(&mut document);
     around::add(&mut document);
     document
 });

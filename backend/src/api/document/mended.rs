@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 const VERSION: &str = "3.0.3";
 const JSON: &str = "application/json";
 const JSON_WITH_CHARSET: &str = "application/json; charset=utf-8";
+const HTML: &str = "text/html";
+const HTML_WITH_CHARSET: &str = "text/html; charset=utf-8";
 
 pub fn mend(document: &mut Value) {
     document["openapi"] = json!(VERSION);
@@ -32,6 +34,7 @@ fn nullable(document: &mut Value) {
         open.extend(below.into_iter().filter(|name| asked.insert(name.clone())));
     }
     for name in asked {
+        let kinds = kinds(document, &name);
         let schema = &mut document["components"]["schemas"][&name];
         let required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
@@ -42,9 +45,26 @@ fn nullable(document: &mut Value) {
             if schema.get("$ref").is_some() {
                 *schema = json!({ "allOf": [schema.take()] });
             }
+            if let Some(kind) = kinds.get(property) {
+                // 3.0.3: `nullable` means something only where a `type` stands beside it.
+                schema["type"] = kind.clone();
+            }
             schema["nullable"] = json!(true);
         }
     }
+}
+
+/// The types of what the properties of a schema refer to.
+fn kinds(document: &Value, name: &str) -> Map<String, Value> {
+    let schemas = &document["components"]["schemas"];
+    let properties = schemas[name]["properties"].as_object().into_iter().flatten();
+    properties
+        .filter_map(|(property, schema)| {
+            let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str())?;
+            let target = reference.strip_prefix("#/components/schemas/")?;
+            Some((property.clone(), schemas[target]["type"].clone()))
+        })
+        .collect()
 }
 
 /// The names of the schemas that `value` refers to.
@@ -79,8 +99,10 @@ fn object(map: &mut Map<String, Value>) {
         // The defaults of a path and a header (simple) and of a query (form) mean the same for single values.
         map.remove("explode");
     }
-    if let Some(body) = map.remove(JSON_WITH_CHARSET) {
-        map.insert(JSON.into(), body);
+    for (with_charset, plain) in [(JSON_WITH_CHARSET, JSON), (HTML_WITH_CHARSET, HTML)] {
+        if let Some(body) = map.remove(with_charset) {
+            map.insert(plain.into(), body);
+        }
     }
     for (shouted, written) in
         [("ETAG", "ETag"), ("RETRY-AFTER", "Retry-After"), ("WWW-AUTHENTICATE", "WWW-Authenticate")]
