@@ -95,6 +95,10 @@ fn object(map: &mut Map<String, Value>) {
     if map.get("deprecated") == Some(&Value::Bool(false)) {
         map.remove("deprecated");
     }
+    if let Some(parts) = map.get_mut("allOf").and_then(Value::as_array_mut) {
+        // A description stands beside what it describes; a part of its own is another type to a generator.
+        parts.retain(|part| part.as_object().is_none_or(|part| !part.keys().eq(["description"])));
+    }
     if map.contains_key("in") {
         // The defaults of a path and a header (simple) and of a query (form) mean the same for single values.
         map.remove("explode");
