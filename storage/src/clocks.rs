@@ -2,6 +2,7 @@
 //!
 //! `next_at` is when the planner looks at a clock again: at its due time, never after it is closed.
 
+use crate::among::among;
 use crate::authorized::Authorized;
 use crate::connect::WriteTx;
 use crate::entity::{message, reply_clock};
@@ -21,6 +22,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A promise about to be made.
@@ -92,6 +94,19 @@ pub async fn of_messages(db: &impl ConnectionTrait, messages: &[MessageId]) -> R
         .order_by_asc(reply_clock::Column::MessageId)
         .all(db)
         .await?)
+}
+
+/// Those of some clocks that are open.
+pub async fn open_among(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeSet<Uuid>> {
+    let open: Vec<Uuid> = reply_clock::Entity::find()
+        .select_only()
+        .column(reply_clock::Column::Id)
+        .filter(among(reply_clock::Column::Id, ids))
+        .filter(reply_clock::Column::ClosedAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(open.into_iter().collect())
 }
 
 /// The open clocks of a relationship, first due first.

@@ -1,19 +1,21 @@
 //! The outbox, which is the queue: one row per notification and device or address. Claiming takes
 //! a lease; a worker that dies lets it run out, and the delivery comes back under the same identity.
 
+use crate::among::among;
 use crate::connect::WriteTx;
 use crate::entity::{delivery, delivery_attempt, device, notification};
 use crate::error::Result;
 use crate::rows;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{AccountId, DeliveryId, DeviceId, MessageId, NotificationId, RelationshipId, SlotId};
+use domain::ids::{AccountId, DeliveryId, MessageId, NotificationId, RelationshipId, SlotId};
 use domain::words::{Channel, DeliveryState, Job};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    QueryOrder, QuerySelect, Statement, Value,
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A job that killed its process this often is dead-lettered.
@@ -263,52 +265,75 @@ pub struct Attempt {
     pub attempted: bool,
 }
 
-/// Records an attempt of a delivery that `worker` still holds. A delivery cancelled meanwhile stays
-/// cancelled, but the attempt is kept. Tells whether the claim still stood. What is to be tried again is no suspect
-/// any more: this attempt killed nobody.
+/// So many outcomes go into one statement.
+const RECORDED_AT_ONCE: usize = 250;
+
+/// Records attempts of deliveries that `worker` still holds. A delivery cancelled meanwhile stays cancelled, but
+/// the attempt is kept. What is to be tried again is no suspect any more: this attempt killed nobody.
 pub async fn record(
     tx: &WriteTx,
-    row: &rows::Delivery,
     worker: Uuid,
-    attempt: &Attempt,
+    made: &[(&rows::Delivery, &Attempt)],
     now: DateTime<Utc>,
-) -> Result<bool> {
-    let number = row.attempts + i32::from(attempt.attempted);
-    let open = attempt.state == DeliveryState::Pending;
-    let crashes = if open { 0 } else { row.crashes };
-    let changed = held(worker, &[row.id])
-        .col_expr(delivery::Column::State, Expr::value(attempt.state.as_str()))
-        .col_expr(delivery::Column::Attempts, Expr::value(number))
-        .col_expr(delivery::Column::Crashes, Expr::value(crashes))
-        .col_expr(delivery::Column::Reason, Expr::value(attempt.reason.clone()))
-        .col_expr(delivery::Column::NextAttemptAt, Expr::value(attempt.next_attempt_at.filter(|_| open)))
-        .col_expr(delivery::Column::SettledAt, Expr::value((!open).then_some(now)))
-        .col_expr(delivery::Column::ClaimedBy, Expr::value(Option::<Uuid>::None))
-        .col_expr(delivery::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
-        .exec(&**tx)
-        .await?;
-    if attempt.attempted {
-        let kept = delivery_attempt::ActiveModel {
-            delivery_id: Set(row.id),
-            number: Set(number),
-            at: Set(now),
-            outcome: Set(attempt.state.to_string()),
-            reason: Set(attempt.reason.clone()),
-        };
-        delivery_attempt::Entity::insert(kept)
-            .on_conflict(
-                OnConflict::columns([delivery_attempt::Column::DeliveryId, delivery_attempt::Column::Number])
-                    .do_nothing()
-                    .to_owned(),
-            )
-            .exec_without_returning(&**tx)
-            .await?;
+) -> Result<()> {
+    for some in made.chunks(RECORDED_AT_ONCE) {
+        settle(tx, worker, some, now).await?;
+        let kept =
+            some.iter().filter(|(_, attempt)| attempt.attempted).map(|(row, attempt)| delivery_attempt::ActiveModel {
+                delivery_id: Set(row.id),
+                number: Set(row.attempts + 1),
+                at: Set(now),
+                outcome: Set(attempt.state.to_string()),
+                reason: Set(attempt.reason.clone()),
+            });
+        let kept: Vec<_> = kept.collect();
+        if !kept.is_empty() {
+            let identity = [delivery_attempt::Column::DeliveryId, delivery_attempt::Column::Number];
+            delivery_attempt::Entity::insert_many(kept)
+                .on_conflict(OnConflict::columns(identity).do_nothing().to_owned())
+                .exec_without_returning(&**tx)
+                .await?;
+        }
     }
-    Ok(changed.rows_affected == 1)
+    Ok(())
 }
 
-pub async fn notification(db: &impl ConnectionTrait, id: NotificationId) -> Result<Option<rows::Notification>> {
-    Ok(notification::Entity::find_by_id(id.0).one(db).await?)
+async fn settle(tx: &WriteTx, worker: Uuid, made: &[(&rows::Delivery, &Attempt)], now: DateTime<Utc>) -> Result<()> {
+    const COLUMNS: [&str; 7] = ["id", "state", "attempts", "crashes", "reason", "next_attempt_at", "settled_at"];
+    let mut values: Vec<Value> = vec![worker.into()];
+    let mut rows = Vec::with_capacity(made.len());
+    for (row, attempt) in made {
+        let first = values.len() + 1;
+        let open = attempt.state == DeliveryState::Pending;
+        values.extend::<[Value; COLUMNS.len()]>([
+            row.id.into(),
+            attempt.state.as_str().into(),
+            (row.attempts + i32::from(attempt.attempted)).into(),
+            (if open { 0 } else { row.crashes }).into(),
+            attempt.reason.clone().into(),
+            attempt.next_attempt_at.filter(|_| open).into(),
+            (!open).then_some(now).into(),
+        ]);
+        let numbers: Vec<String> = (first..first + COLUMNS.len()).map(|number| format!("${number}")).collect();
+        rows.push(format!("({})", numbers.join(", ")));
+    }
+    let set: Vec<String> = COLUMNS[1..].iter().map(|column| format!("{column} = made.{column}")).collect();
+    let sql = format!(
+        "with made ({}) as (values {}) update delivery set {}, claimed_by = null, lease_until = null from made \
+         where delivery.id = made.id and delivery.claimed_by = $1 and delivery.state = '{}'",
+        COLUMNS.join(", "),
+        rows.join(", "),
+        set.join(", "),
+        DeliveryState::Claimed.as_str(),
+    );
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// Notifications by id.
+pub async fn notifications(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeMap<Uuid, rows::Notification>> {
+    let rows = notification::Entity::find().filter(among(notification::Column::Id, ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// The notification an opaque id stands for, for its recipient's app.
@@ -325,8 +350,10 @@ pub async fn of_notification(db: &impl ConnectionTrait, id: NotificationId) -> R
         .await?)
 }
 
-pub async fn device(db: &impl ConnectionTrait, id: DeviceId) -> Result<Option<rows::Device>> {
-    Ok(device::Entity::find_by_id(id.0).one(db).await?)
+/// Devices by id.
+pub async fn devices(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeMap<Uuid, rows::Device>> {
+    let rows = device::Entity::find().filter(among(device::Column::Id, ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Notifications of a slot.

@@ -1,5 +1,6 @@
 //! A provider's digest: gathered with a constant number of queries, kept as ids.
 
+use crate::among::among;
 use crate::connect::WriteTx;
 use crate::crisis_plan::changes;
 use crate::entity::{
@@ -469,6 +470,24 @@ pub async fn of_date(
         .filter(digest_run::Column::OnDate.eq(on_date))
         .one(db)
         .await?)
+}
+
+/// The digests of some providers on some dates, by provider and date.
+pub async fn of_dates(
+    db: &impl ConnectionTrait,
+    wanted: &[(AccountId, NaiveDate)],
+) -> Result<BTreeMap<(AccountId, NaiveDate), rows::DigestRun>> {
+    if wanted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let providers: Vec<Uuid> = wanted.iter().map(|(provider, _)| provider.0).collect();
+    let dates: BTreeSet<NaiveDate> = wanted.iter().map(|(_, date)| *date).collect();
+    let rows = digest_run::Entity::find()
+        .filter(among(digest_run::Column::ProviderId, &providers))
+        .filter(digest_run::Column::OnDate.is_in(dates))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| ((AccountId(row.provider_id), row.on_date), row)).collect())
 }
 
 /// A provider's digests, newest first, before a date.

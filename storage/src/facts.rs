@@ -59,7 +59,8 @@ pub struct Answered {
 }
 
 impl<'a> Question<'a> {
-    const fn subject(&self) -> Subject<'a> {
+    /// What a briefing for it is about.
+    pub const fn subject(&self) -> Subject<'a> {
         Subject {
             job: self.job,
             recipient: Some(self.recipient),

@@ -1,15 +1,20 @@
 //! Taking back what was planned: in the same commit as the act that ends, pauses or revokes.
+//!
+//! Whoever locks more than one of them locks series before slots before deliveries, and several of a kind in the
+//! order of their ids: the planner and dispatch hold many at once, and would wait for each other with an act
+//! that went another way.
 
 use crate::connect::WriteTx;
 use crate::deliveries;
 use crate::entity::{delivery, notification, slot};
 use crate::error::Result;
+use crate::series;
 use crate::whose::Whose;
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::words::{DeliveryState, Job, Outcome};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// Cancels every slot of `whose` that is planned or held, with its deliveries. What already went to
@@ -26,12 +31,15 @@ pub async fn cancel_jobs(tx: &WriteTx, whose: Whose, jobs: &[Job], reason: Reaso
         Whose::Relationship(id) => slot::Column::RelationshipId.eq(id.0),
         Whose::Series(id) => slot::Column::SeriesId.eq(id.0),
     };
+    series::lock(tx, whose).await?;
     let slots: Vec<Uuid> = slot::Entity::find()
         .select_only()
         .column(slot::Column::Id)
         .filter(column)
         .filter(slot::Column::Job.is_in(jobs.iter().map(|job| job.as_str())))
         .filter(open())
+        .order_by_asc(slot::Column::Id)
+        .lock(LockType::NoKeyUpdate)
         .into_tuple()
         .all(&**tx)
         .await?;

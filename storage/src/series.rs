@@ -1,6 +1,7 @@
 //! What recurs. Acts never compute slots: they write what was decided and set `next_at` to now,
 //! and the planner looks again.
 
+use crate::among::among;
 use crate::connect::WriteTx;
 use crate::entity::series;
 use crate::error::{Result, StorageError};
@@ -13,9 +14,11 @@ use domain::ids::{AccountId, RelationshipId, SeriesId};
 use domain::words::{Job, SeriesState};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, SimpleExpr};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, Statement, Value,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, Statement, Value,
 };
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// A series as it is asked for, proposed, or opened.
 #[derive(Clone, Debug)]
@@ -92,6 +95,12 @@ pub async fn open(tx: &WriteTx, new: NewSeries, now: DateTime<Utc>) -> Result<()
 
 pub async fn by_id(db: &impl ConnectionTrait, id: SeriesId) -> Result<Option<rows::Series>> {
     Ok(series::Entity::find_by_id(id.0).one(db).await?)
+}
+
+/// Several, by id.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeMap<Uuid, rows::Series>> {
+    let rows = series::Entity::find().filter(among(series::Column::Id, ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// The series of one party or pair, oldest first.
@@ -399,6 +408,22 @@ fn place(row: &rows::Series, to: &Position) -> [Value; PLACE.len()] {
 fn placeholders(before: usize) -> String {
     let numbers: Vec<String> = (1..=PLACE.len()).map(|place| format!("${}", before + place)).collect();
     format!("({})", numbers.join(", "))
+}
+
+/// Makes the series of `whose` this transaction's. See [`planned`] on the order of locks.
+pub(crate) async fn lock(tx: &WriteTx, whose: Whose) -> Result<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let _: Vec<Uuid> = series::Entity::find()
+            .select_only()
+            .column(series::Column::Id)
+            .filter(condition(whose))
+            .order_by_asc(series::Column::Id)
+            .lock(LockType::NoKeyUpdate)
+            .into_tuple()
+            .all(&**tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Those of [`due`] that no other planner has in hand; nobody else has them until the end of the transaction.

@@ -1,5 +1,6 @@
 //! Slots: one occurrence on one local date, which is also its row in the ledger.
 
+use crate::among::among;
 use crate::connect::WriteTx;
 use crate::entity::slot;
 use crate::error::{Result, StorageError};
@@ -11,10 +12,10 @@ use domain::words::{Job, Outcome};
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, UpdateMany,
 };
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A slot as it is written first.
@@ -162,9 +163,26 @@ pub async fn decide(
     Ok(changed.rows_affected == 1)
 }
 
-/// The first delivery of a slot arrived.
-pub async fn sent(tx: &WriteTx, id: SlotId, now: DateTime<Utc>) -> Result<bool> {
-    settle_as(tx, id, Outcome::Sent, Reason::Due, now).await
+/// The first delivery of each of these arrived; gives those that this settled.
+pub async fn sent_all(tx: &WriteTx, ids: &BTreeSet<SlotId>, now: DateTime<Utc>) -> Result<BTreeSet<SlotId>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let open: Vec<Uuid> = slot::Entity::find()
+        .select_only()
+        .column(slot::Column::Id)
+        .filter(among(slot::Column::Id, &ids))
+        .filter(crate::planned::open())
+        .order_by_asc(slot::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    if !open.is_empty() {
+        settlement(Outcome::Sent, Reason::Due, now).filter(among(slot::Column::Id, &open)).exec(&**tx).await?;
+    }
+    Ok(open.into_iter().map(SlotId).collect())
 }
 
 /// No delivery of a slot can arrive any more.
@@ -173,17 +191,21 @@ pub async fn failed(tx: &WriteTx, id: SlotId, reason: Reason, now: DateTime<Utc>
 }
 
 async fn settle_as(tx: &WriteTx, id: SlotId, outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> Result<bool> {
-    let changed = slot::Entity::update_many()
-        .col_expr(slot::Column::Outcome, Expr::value(outcome.as_str()))
-        .col_expr(slot::Column::Reason, Expr::value(reason.as_str()))
-        .col_expr(slot::Column::DecidedAt, Expr::value(now))
-        .col_expr(slot::Column::SettledAt, Expr::value(now))
-        .col_expr(slot::Column::NextAt, Expr::value(Option::<DateTime<Utc>>::None))
+    let changed = settlement(outcome, reason, now)
         .filter(slot::Column::Id.eq(id.0))
         .filter(crate::planned::open())
         .exec(&**tx)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+fn settlement(outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> UpdateMany<slot::Entity> {
+    slot::Entity::update_many()
+        .col_expr(slot::Column::Outcome, Expr::value(outcome.as_str()))
+        .col_expr(slot::Column::Reason, Expr::value(reason.as_str()))
+        .col_expr(slot::Column::DecidedAt, Expr::value(now))
+        .col_expr(slot::Column::SettledAt, Expr::value(now))
+        .col_expr(slot::Column::NextAt, Expr::value(Option::<DateTime<Utc>>::None))
 }
 
 /// Slots decided at or after an instant, in order of decision: what a run of the simulator reports.
@@ -227,6 +249,12 @@ pub async fn take(tx: &WriteTx, found: &rows::Slot) -> Result<rows::Slot> {
 
 pub async fn by_id(db: &impl ConnectionTrait, id: SlotId) -> Result<Option<rows::Slot>> {
     Ok(slot::Entity::find_by_id(id.0).one(db).await?)
+}
+
+/// Several, by id.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeMap<Uuid, rows::Slot>> {
+    let rows = slot::Entity::find().filter(among(slot::Column::Id, ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Open slots the planner must look at now: notices that wait, slots held for a later look.

@@ -2,30 +2,37 @@
 //! At least once: after a crash the same delivery comes back under the same collapse id or
 //! Message-ID, and the receiver folds it.
 
-use crate::digests;
+mod gate;
+mod record;
+
+use self::gate::{Cleared, Way};
+use self::record::Made;
 use crate::hand::{Claimed, Hand};
 use crate::kill_point::{self, Point};
 use crate::meters::{self, Queue};
-use crate::planner::decided;
+use crate::together::Together;
 use crate::transport::{LockScreenLine, MailOrder, Outcome as Sending, PushOrder, Transports};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::backoff::{Attempts, Next, RetryPolicy, Setback};
-use domain::gate::{self, Decision, Reason, Verdict};
-use domain::ids::{AccountId, DeviceId, MessageId, NotificationId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use domain::digest::DigestCounts;
+use domain::ids::{AccountId, DeviceId};
 use domain::wording::{DigestMail, Link, Push, Wording};
-use domain::words::{Channel, DeliveryState, Job, Language, LockScreen, Outcome, Platform};
+use domain::words::{Channel, DeliveryState, Job, Language, LockScreen, Platform};
 use futures::StreamExt as _;
 use mobile_contract::push::PushAction;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
-use storage::deliveries::{self, Attempt, MOST_CRASHES, WITHDRAW};
-use storage::facts::{self, Answered, Question};
-use storage::{Result, StorageError, Store, clocks, instance, notices, rows, series, slots};
+use storage::deliveries::{self, Attempt, MOST_CRASHES};
+use storage::facts::Answered;
+use storage::{Result, StorageError, Store, instance, rows};
 use uuid::Uuid;
 
 /// While a channel's breaker is open, its deliveries wait this long between looks.
 const BREAKER_PAUSE: TimeDelta = TimeDelta::minutes(1);
+
+/// So many deliveries are asked about, or recorded, in one transaction.
+const TOGETHER: usize = 256;
 
 /// Settings of one worker process.
 #[derive(Clone, Debug)]
@@ -64,19 +71,23 @@ pub struct Dispatcher {
     /// Fresh for every start: a name used again after a SIGKILL would strand what it held.
     worker: Uuid,
     hand: Hand,
-}
-
-/// What to do about one delivery after the gate was asked again.
-enum Way {
-    Send,
-    /// Record this and be done.
-    Settle(Attempt),
+    asking: Together<rows::Delivery, Way>,
+    recording: Together<Made, ()>,
 }
 
 impl Dispatcher {
     pub fn new(store: Store, transports: Arc<Transports>, settings: DispatchSettings) -> Self {
         let worker = store.new_id();
-        Self { store, transports, settings, wording: Wording::built_in(), worker, hand: Hand::default() }
+        Self {
+            asking: Together::new(TOGETHER),
+            recording: Together::new(TOGETHER),
+            store,
+            transports,
+            settings,
+            wording: Wording::built_in(),
+            worker,
+            hand: Hand::default(),
+        }
     }
 
     /// Claims and handles one batch; tells how many deliveries that was.
@@ -189,165 +200,35 @@ impl Dispatcher {
             tracing::error!(delivery.id = %row.id, "dispatch.dead_letter");
             return self.record(row, None, settled(DeliveryState::Dead, "gave_up", false)).await;
         }
-        let notification = deliveries::notification(self.store.read(), NotificationId(row.notification_id))
-            .await?
-            .ok_or_else(|| StorageError::Corrupt("delivery of nothing".into()))?;
-        let slot = match notification.slot_id {
-            Some(id) => slots::by_id(self.store.read(), SlotId(id)).await?,
-            None => None,
-        };
-        if row.action == WITHDRAW {
-            return self.withdraw(row, &notification).await;
-        }
-        let Some(slot) = slot else {
-            return self.record(row, None, settled(DeliveryState::Cancelled, "unknown", false)).await;
-        };
-        let answered = match self.gate(row, &notification, &slot).await? {
-            (Way::Send, answered) => answered,
-            (Way::Settle(attempt), _) => return self.record(row, None, attempt).await,
-        };
-        kill_point::pass(Point::BeforeSend, row.id);
-        let attempt = self.send(row, &notification, &slot, &answered).await?;
-        kill_point::pass(Point::AfterSend, row.id);
-        self.record(row, Some(&slot), attempt).await
-    }
-
-    /// Asks the gate again on freshly loaded state, and writes what it says.
-    async fn gate(
-        &self,
-        row: &rows::Delivery,
-        notification: &rows::Notification,
-        slot: &rows::Slot,
-    ) -> Result<(Way, Answered)> {
-        let now = self.store.clock.now();
-        let job: Job = slot.job.parse()?;
-        let tx = self.store.write().await?;
-        let series = match slot.series_id {
-            Some(id) => series::by_id(&*tx, SeriesId(id)).await?,
-            None => None,
-        };
-        let mut news = None;
-        let mut vanished = Reason::NothingToSay;
-        match job {
-            Job::MessageNotice => {
-                let items: Vec<MessageId> = notices::items_of(slot).into_iter().map(MessageId).collect();
-                news = Some(notices::still_news(&*tx, &items).await?);
-                vanished = Reason::AlreadyRead;
+        match self.asking.ask(row.clone(), |rows| self.ask_gate(rows)).await? {
+            Way::Settle(attempt) => self.record(row, None, attempt).await,
+            Way::Withdraw(notification, device) => {
+                let attempt = self.push(row, &notification, device, PushAction::Withdraw, None).await?;
+                self.record(row, None, attempt).await
             }
-            Job::OverdueNotice => {
-                let clock = clocks::by_id(&*tx, ReplyClockId(slot.subject)).await?;
-                news = Some(clock.is_some_and(|clock| clock.closed_at.is_none()));
-            }
-            // Built below, once nothing else keeps it back: what is built counts as listed.
-            Job::Digest => news = Some(true),
-            Job::CheckIn | Job::PlanReview | Job::AgreementRound | Job::ResponseReminder => {}
-        }
-        let question = Question {
-            job,
-            now,
-            recipient: AccountId(slot.recipient_id),
-            owner: slot.owner_id.map(AccountId),
-            provider: slot.provider_id.map(AccountId),
-            relationship: slot.relationship_id.map(RelationshipId),
-            series: series.as_ref(),
-            slot: Some(SlotId(slot.id)),
-            on_date: slot.on_date,
-            number: slot.number,
-            something_to_say: news,
-        };
-        let answered = facts::load(&*tx, question).await?;
-        let mut verdict = gate::evaluate(job, &answered.facts);
-        if job == Job::Digest && matches!(verdict.decision, Decision::Send { .. }) {
-            news = Some(digests::build(&self.store, &tx, slot, &answered.rules, now).await?);
-        }
-        // The table has no cell for a closed clock, which is simply not overdue; a digest is found
-        // empty only now.
-        if matches!(job, Job::OverdueNotice | Job::Digest) && news == Some(false) {
-            verdict.decision = Decision::Block(Reason::NothingToSay);
-        }
-        let channel: Channel = row.channel.parse()?;
-        let attempt = self.verdict(&verdict, notification, channel, &answered, vanished, now);
-        if let Some(attempt) = &attempt {
-            self.write_no(&tx, slot, attempt, &verdict, &answered, now).await?;
-        }
-        tx.commit().await?;
-        Ok((attempt.map_or(Way::Send, Way::Settle), answered))
-    }
-
-    /// What the verdict means for this delivery; `None`: send it.
-    fn verdict(
-        &self,
-        verdict: &Verdict,
-        notification: &rows::Notification,
-        channel: Channel,
-        answered: &Answered,
-        vanished: Reason,
-        now: DateTime<Utc>,
-    ) -> Option<Attempt> {
-        let cancelled = |reason: Reason| settled(DeliveryState::Cancelled, reason.as_str(), false);
-        if now >= notification.expires_at {
-            return Some(cancelled(Reason::TooLate));
-        }
-        if notification.read_at.is_some() || notification.withdrawn_at.is_some() {
-            return Some(cancelled(Reason::AlreadyRead));
-        }
-        match verdict.decision {
-            Decision::Block(Reason::NothingToSay) => Some(cancelled(vanished)),
-            Decision::Block(reason) => Some(cancelled(reason)),
-            Decision::Hold { until, reason } => Some(Attempt {
-                state: DeliveryState::Pending,
-                reason: Some(reason.as_str().to_owned()),
-                next_attempt_at: Some(until),
-                attempted: false,
-            }),
-            Decision::Send { in_app_only: Some(reason) } if channel != Channel::InApp => Some(cancelled(reason)),
-            Decision::Send { .. } => {
-                let wanted = match channel {
-                    Channel::InApp => true,
-                    Channel::Push => answered.push,
-                    Channel::Email => answered.email,
-                };
-                (!wanted).then(|| cancelled(Reason::SwitchedOff))
+            Way::Send(cleared) => {
+                kill_point::pass(Point::BeforeSend, row.id);
+                let attempt = self.send(row, &cleared).await?;
+                kill_point::pass(Point::AfterSend, row.id);
+                self.record(row, Some(&cleared.slot), attempt).await
             }
         }
     }
 
-    /// The gate's no in the ledger, as long as nothing of the slot was sent.
-    async fn write_no(
-        &self,
-        tx: &storage::WriteTx,
-        slot: &rows::Slot,
-        attempt: &Attempt,
-        verdict: &Verdict,
-        answered: &Answered,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        let in_app_only = matches!(verdict.decision, Decision::Send { .. });
-        let reason = attempt.reason.as_deref().and_then(|word| word.parse().ok()).unwrap_or(Reason::Unknown);
-        if in_app_only && reason != Reason::TooLate {
-            return Ok(());
-        }
-        let outcome = if attempt.state == DeliveryState::Pending { Outcome::Held } else { Outcome::Skipped };
-        let decided = decided::decided(outcome, reason, verdict, answered);
-        slots::decide(tx, SlotId(slot.id), &decided, None, now).await?;
-        Ok(())
+    async fn record(&self, row: &rows::Delivery, slot: Option<&rows::Slot>, attempt: Attempt) -> Result<()> {
+        let made = Made { row: row.clone(), slot: slot.cloned(), attempt };
+        self.recording.ask(made, |made| self.write_down(made)).await
     }
 
-    async fn send(
-        &self,
-        row: &rows::Delivery,
-        notification: &rows::Notification,
-        slot: &rows::Slot,
-        answered: &Answered,
-    ) -> Result<Attempt> {
+    async fn send(&self, row: &rows::Delivery, cleared: &Cleared) -> Result<Attempt> {
         match row.channel.parse()? {
             // The card is there once the slot is settled; there is no gateway to ask.
             Channel::InApp => Ok(settled(DeliveryState::Sent, "due", true)),
             Channel::Push => {
-                let line = self.line(slot, answered);
-                self.push(row, notification, PushAction::Wake, line).await
+                let line = self.line(&cleared.slot, &cleared.answered);
+                self.push(row, &cleared.notification, cleared.device.clone(), PushAction::Wake, line).await
             }
-            Channel::Email => self.mail(row, notification, slot, answered).await,
+            Channel::Email => self.mail(row, cleared).await,
         }
     }
 
@@ -362,22 +243,14 @@ impl Dispatcher {
         Some(LockScreenLine { title: "Reconnect".to_owned(), body })
     }
 
-    async fn withdraw(&self, row: &rows::Delivery, notification: &rows::Notification) -> Result<()> {
-        let attempt = self.push(row, notification, PushAction::Withdraw, None).await?;
-        self.record(row, None, attempt).await
-    }
-
     async fn push(
         &self,
         row: &rows::Delivery,
         notification: &rows::Notification,
+        device: Option<rows::Device>,
         action: PushAction,
         line: Option<LockScreenLine>,
     ) -> Result<Attempt> {
-        let device = match row.device_id {
-            Some(id) => deliveries::device(self.store.read(), DeviceId(id)).await?,
-            None => None,
-        };
         let Some(device) = device.filter(|device| device.gone_at.is_none()) else {
             return Ok(settled(DeliveryState::Cancelled, "token_gone", false));
         };
@@ -415,13 +288,8 @@ impl Dispatcher {
         Ok(self.attempt(row, notification, &outcome, policy))
     }
 
-    async fn mail(
-        &self,
-        row: &rows::Delivery,
-        notification: &rows::Notification,
-        slot: &rows::Slot,
-        answered: &Answered,
-    ) -> Result<Attempt> {
+    async fn mail(&self, row: &rows::Delivery, cleared: &Cleared) -> Result<Attempt> {
+        let Cleared { notification, slot, answered, digest, .. } = cleared;
         let Some(address) = answered.recipient.email.clone() else {
             return Ok(settled(DeliveryState::Cancelled, "switched_off", false));
         };
@@ -429,9 +297,8 @@ impl Dispatcher {
             return Ok(self.wait_for_breaker());
         }
         let recipient = AccountId(slot.recipient_id);
-        let run = storage::digests::of_date(self.store.read(), recipient, slot.on_date).await?;
-        let counts: domain::digest::DigestCounts = match run {
-            Some(run) => serde_json::from_value(run.counts)?,
+        let counts: DigestCounts = match digest {
+            Some(run) => serde_json::from_value(run.counts.clone())?,
             None => return Ok(settled(DeliveryState::Cancelled, "nothing_to_say", false)),
         };
         let base = self.settings.public_url.trim_end_matches('/');
@@ -526,41 +393,6 @@ impl Dispatcher {
         self.store.entropy.fill(&mut bytes);
         f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
-
-    /// Records the attempt and, at the slot's first success or last failure, settles the slot.
-    async fn record(&self, row: &rows::Delivery, slot: Option<&rows::Slot>, attempt: Attempt) -> Result<()> {
-        let now = self.store.clock.now();
-        let tx = self.store.write().await?;
-        deliveries::record(&tx, row, self.worker, &attempt, now).await?;
-        meters::attempted(&tx, &row.channel, attempt.state.as_str(), attempt.reason.as_deref().unwrap_or_default());
-        if let Some(slot) = slot {
-            match attempt.state {
-                DeliveryState::Sent => {
-                    let settled = slots::sent(&tx, SlotId(slot.id), now).await?;
-                    count(&tx, slot, settled.then_some(Outcome::Sent))?;
-                }
-                DeliveryState::Failed => {
-                    let siblings = deliveries::of_notification(&*tx, NotificationId(row.notification_id)).await?;
-                    // A dead letter may still be sent: whether it is, a person decides.
-                    let open = |state: &str| matches!(state, "pending" | "claimed" | "sent" | "dead");
-                    if !siblings.iter().any(|sibling| open(&sibling.state)) {
-                        let settled = slots::failed(&tx, SlotId(slot.id), Reason::GaveUp, now).await?;
-                        count(&tx, slot, settled.then_some(Outcome::Failed))?;
-                    }
-                }
-                _ => {}
-            }
-        }
-        kill_point::pass(Point::BeforeRecord, row.id);
-        tx.commit().await
-    }
-}
-
-fn count(tx: &storage::WriteTx, slot: &rows::Slot, settled: Option<Outcome>) -> Result<()> {
-    if let Some(outcome) = settled {
-        meters::decided(tx, slot.job.parse()?, outcome);
-    }
-    Ok(())
 }
 
 /// The language an account prefers most.

@@ -9,6 +9,7 @@ pub mod planner;
 pub mod previews;
 mod queue;
 mod run;
+mod together;
 pub mod transport;
 
 pub use dispatch::{DispatchSettings, Dispatcher};
