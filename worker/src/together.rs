@@ -31,6 +31,8 @@ impl<Q, A> Together<Q, A> {
     {
         let (tell, mut told) = oneshot::channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((question, tell));
+        // Those who set out at the same moment come in before the first of them takes the turn.
+        tokio::task::yield_now().await;
         loop {
             tokio::select! {
                 biased;
@@ -74,9 +76,8 @@ where
             }
         }
         Err(error) if questions.len() == 1 => {
-            for tell in tell.into_iter().take(1) {
+            if let Some(tell) = tell.into_iter().next() {
                 let _ = tell.send(Err(error));
-                return;
             }
         }
         Err(_) => {
@@ -85,5 +86,76 @@ where
                 let _ = tell.send(alone.and_then(|one| one.ok_or(StorageError::Stale)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::time::{Duration, sleep, timeout};
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// Doubles; `13` cannot be answered, and `99` never is.
+    async fn double(calls: &AtomicUsize, questions: Vec<u32>) -> Result<Vec<u32>> {
+        calls.fetch_add(1, Ordering::Relaxed);
+        sleep(Duration::from_millis(5)).await;
+        if questions.contains(&99) {
+            std::future::pending::<()>().await;
+        }
+        if questions.contains(&7) {
+            return Err(StorageError::Unavailable("away".into()));
+        }
+        if questions.contains(&13) {
+            return Err(StorageError::Stale);
+        }
+        Ok(questions.into_iter().map(|question| question * 2).collect())
+    }
+
+    async fn ask_all(most: usize, questions: &[u32]) -> (Vec<Result<u32>>, usize) {
+        let (together, calls) = (Together::new(most), AtomicUsize::new(0));
+        let asked = questions.iter().map(|question| together.ask(*question, |some| double(&calls, some)));
+        let told = timeout(PATIENCE, futures::future::join_all(asked)).await.expect("in time");
+        (told, calls.into_inner())
+    }
+
+    #[tokio::test]
+    async fn who_asks_meanwhile_is_answered_with_the_next_and_everyone_gets_her_own_answer() {
+        let questions: Vec<u32> = (100..200).collect();
+        let (told, calls) = ask_all(30, &questions).await;
+        for (question, answer) in questions.iter().zip(told) {
+            assert_eq!(answer.expect("answered"), question * 2);
+        }
+        assert_eq!(calls, 4, "thirty at once, and the ten that were left");
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_answered_spoils_it_for_nobody() {
+        let (told, _) = ask_all(30, &[1, 13, 2]).await;
+        assert_eq!(
+            told.iter().map(|answer| answer.as_ref().ok().copied()).collect::<Vec<_>>(),
+            [Some(2), None, Some(4)]
+        );
+        assert!(matches!(told[1], Err(StorageError::Stale)));
+    }
+
+    #[tokio::test]
+    async fn an_outage_is_everybodys_and_nothing_is_asked_again() {
+        let (told, calls) = ask_all(30, &[1, 7, 2]).await;
+        assert!(told.iter().all(|answer| matches!(answer, Err(StorageError::Unavailable(_)))));
+        assert_eq!(calls, 1);
+    }
+
+    #[tokio::test]
+    async fn when_those_who_ask_are_stopped_the_turn_goes_on() {
+        let (together, calls) = (Together::new(2), AtomicUsize::new(0));
+        let ask = |question: u32| together.ask(question, |some| double(&calls, some));
+        let stopped = timeout(Duration::from_millis(50), futures::future::join_all([ask(99), ask(1), ask(2)])).await;
+        assert!(stopped.is_err());
+        let later = timeout(PATIENCE, ask(3)).await.expect("in time");
+        assert_eq!(later.expect("answered"), 6);
+        // With her, the one who was left over and whom nobody waits for any more.
+        assert_eq!(calls.into_inner(), 2);
     }
 }
