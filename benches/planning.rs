@@ -9,6 +9,7 @@ mod crowd;
 #[expect(dead_code, reason = "no process runs here that would keep wrapped keys")]
 #[path = "../tests/harness/database.rs"]
 mod database;
+mod environment;
 mod figures;
 mod floor;
 mod query_plans;
@@ -18,6 +19,7 @@ use clap::{Parser, ValueEnum};
 use crowd::{Crowd, PLANNERS_MINUTE, instant};
 use database::{Database, TestDatabase};
 use domain::clock::VirtualClock;
+use environment::needed;
 use figures::Figures;
 use sea_orm::{AccessMode, ConnectionTrait, DbBackend, IsolationLevel, Statement, TransactionTrait};
 use std::collections::BTreeMap;
@@ -316,12 +318,4 @@ fn median(took: &mut [Duration]) -> Duration {
 
 fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
-}
-
-/// For the test database.
-fn needed(variable: &str) -> String {
-    match std::env::var(variable) {
-        Ok(value) => value,
-        Err(_) => panic!("{variable} is not set: run it with scripts/postgres"),
-    }
 }

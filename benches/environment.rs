@@ -1,0 +1,9 @@
+//! What a bench is given from outside.
+
+/// A variable that `scripts/postgres` sets, for the test database.
+pub fn needed(variable: &str) -> String {
+    match std::env::var(variable) {
+        Ok(value) => value,
+        Err(_) => panic!("{variable} is not set: run it with scripts/postgres"),
+    }
+}
