@@ -2,6 +2,7 @@
 mod account;
 mod api;
 mod bad_input;
+mod contract;
 mod dependencies;
 mod documents;
 mod gateways;

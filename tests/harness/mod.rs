@@ -235,7 +235,7 @@ fn free_port() -> u16 {
 }
 
 /// What a test needs from its surroundings.
-fn needed(variable: &str) -> String {
+pub fn needed(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests with scripts/test"))
 }
 

@@ -1,0 +1,62 @@
+//! The contract as those meet it who build an app on it: it passes the linter, clients come out of it without a
+//! warning, and one of them does what an app does.
+
+use crate::harness::{Database, Harness, needed};
+use crate::stories::oslo;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use tokio::process::Command;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Runs a program from the top of the project; what it printed.
+async fn run(program: impl AsRef<Path>, arguments: &[&str]) -> String {
+    let program = program.as_ref();
+    let Output { status, stdout, stderr } = Command::new(program)
+        .args(arguments)
+        .current_dir(ROOT)
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let (said, complained) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    assert!(status.success(), "{} {arguments:?}: {said}{complained}", program.display());
+    said.into_owned()
+}
+
+/// A program that npm brought.
+fn brought(name: &str) -> PathBuf {
+    Path::new(&needed("RECONNECT_TEST_NODE_MODULES")).join(".bin").join(name)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_passes_the_linter() {
+    let rules = ["--ruleset", "mobile-contract/spectral.yaml", "--fail-severity", "hint"];
+    run(brought("spectral"), &[&["lint", "mobile-contract/openapi.json"], &rules[..]].concat()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kotlin_and_swift_clients_come_out_without_a_warning() {
+    run("scripts/clients", &["kotlin", "swift"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typescript_client_is_all_an_app_needs() {
+    run("scripts/clients", &["typescript"]).await;
+    run(brought("tsc"), &["--project", "tests/contract/tsconfig.json"]).await;
+    let story = "target/contract/built/tests/contract/story.js";
+
+    let (house, clock) = Harness::on(Database::Sqlite).await.at(oslo("2026-10-05 09:00"));
+    let mut house = house.set("worker.poll_seconds", "1").start("up").await;
+    let address = format!("http://{}", house.address());
+    run("node", &[story, "write", &address]).await;
+
+    clock.set(oslo("2026-10-06 08:30"));
+    let said = run("node", &[story, "reply", &address]).await;
+
+    let day = said.trim();
+    // The last minute of the hours in which it may come: whichever it was given, it is due.
+    clock.set(oslo(&format!("{day} 12:59")));
+    run("node", &[story, "answer", &address]).await;
+    house.stop().await;
+}
