@@ -44,6 +44,7 @@ fn all_clear() -> Facts {
         kill_switch: Some(false),
         recipient: Some(AccountState::Active),
         relationship: Some(RelationshipState::Active),
+        tells_of_end: false,
         switched_on: Some(true),
         paused: Some(false),
         hospital: Some(HospitalFacts::default()),
@@ -206,4 +207,20 @@ fn a_substitute_lets_a_check_in_through_but_not_the_absent_providers_digest() {
     assert_eq!(evaluate(Job::CheckIn, &facts).decision, Decision::Send { in_app_only: None });
     assert_eq!(evaluate(Job::ResponseReminder, &facts).decision, Decision::Send { in_app_only: None });
     assert_eq!(evaluate(Job::Digest, &facts).decision, Decision::Block(Reason::Absent));
+}
+
+/// The table has no column for it: it is a message notice in all but the third row.
+#[test]
+fn the_notice_of_an_end_is_asked_everything_but_whether_it_has_ended() {
+    let ended = Facts { relationship: Some(RelationshipState::Ended), ..all_clear() };
+    let of = |facts: &Facts| evaluate(Job::MessageNotice, facts);
+    assert_eq!(of(&ended).decision, Decision::Block(Reason::RelationshipEnded));
+    let telling = Facts { tells_of_end: true, ..ended };
+    assert_eq!(of(&telling).decision, Decision::Send { in_app_only: None });
+    for row in [Row::KillSwitch, Row::RecipientGone, Row::SwitchedOff, Row::Paused, Row::QuietHours] {
+        let usual = evaluate(Job::MessageNotice, &obstructed(row)).decision;
+        let facts = Facts { tells_of_end: true, relationship: Some(RelationshipState::Ended), ..obstructed(row) };
+        assert_eq!(of(&facts).decision, usual, "{row}");
+        assert_ne!(usual, Decision::Send { in_app_only: None }, "{row}");
+    }
 }

@@ -7,15 +7,16 @@ use crate::entity::{delivery, delivery_attempt, device, notification};
 use crate::error::Result;
 use crate::rows;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::gate::Reason;
 use domain::ids::{AccountId, DeliveryId, MessageId, NotificationId, RelationshipId, SlotId};
 use domain::words::{Channel, DeliveryState, Job};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Statement, Value,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect, Statement, Value,
 };
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A job that killed its process this often is dead-lettered.
@@ -199,8 +200,7 @@ async fn take(
     };
     let sql = format!(
         "update delivery set crashes = crashes + case when state = '{claimed}' then 1 else 0 end, \
-         state = '{claimed}', claimed_by = $1, lease_until = $2, next_attempt_at = $2, \
-         first_attempt_at = coalesce(first_attempt_at, $3) \
+         state = '{claimed}', claimed_by = $1, lease_until = $2, next_attempt_at = $2 \
          where {these} returning *"
     );
     let until = now + lease;
@@ -219,6 +219,28 @@ pub async fn renew(tx: &WriteTx, worker: Uuid, ids: &[Uuid], until: DateTime<Utc
         .exec(&**tx)
         .await?;
     Ok(())
+}
+
+/// Attempts begin with this commit: from now on the gateway may have them, whatever becomes of the
+/// worker. Tells which of them `worker` still holds; what was taken back since its claim must not begin.
+pub async fn begin(tx: &WriteTx, worker: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<BTreeSet<Uuid>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let still: Vec<Uuid> = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .filter(among(delivery::Column::Id, ids))
+        .filter(delivery::Column::ClaimedBy.eq(worker))
+        .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
+        .order_by_asc(delivery::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    let first = Expr::col(delivery::Column::FirstAttemptAt).if_null(now);
+    held(worker, &still).col_expr(delivery::Column::FirstAttemptAt, first).exec(&**tx).await?;
+    Ok(still.into_iter().collect())
 }
 
 /// Gives back what `worker` claimed and did not begin: due again at once, and no crash.
@@ -376,8 +398,8 @@ pub async fn read(tx: &WriteTx, id: NotificationId, now: DateTime<Utc>) -> Resul
     withdraw(tx, id.0, now).await
 }
 
-/// Takes a notification back from the devices it was sent to: the same collapse id, silently. The
-/// withdrawal's id is derived from the delivery it takes back, so it arises once.
+/// Takes a notification back from the devices it may have reached: the same collapse id, silently. A
+/// phone that cannot have got it is not woken for that, and does not get it any more. The withdrawal's id is derived from the delivery it takes back, so it arises once.
 pub async fn withdraw(tx: &WriteTx, notification: Uuid, now: DateTime<Utc>) -> Result<()> {
     let changed = notification::Entity::update_many()
         .col_expr(notification::Column::WithdrawnAt, Expr::value(now))
@@ -388,18 +410,24 @@ pub async fn withdraw(tx: &WriteTx, notification: Uuid, now: DateTime<Utc>) -> R
     if changed.rows_affected == 0 {
         return Ok(());
     }
-    let shown = delivery::Entity::find()
+    // Whether an attempt has begun is asked under the lock that beginning takes: it is withdrawn, or it never begins.
+    let wakes = delivery::Entity::find()
         .filter(delivery::Column::NotificationId.eq(notification))
         .filter(delivery::Column::Channel.eq(Channel::Push.as_str()))
         .filter(delivery::Column::Action.eq(WAKE))
-        .filter(
-            Condition::any()
-                .add(delivery::Column::State.eq(DeliveryState::Sent.as_str()))
-                .add(delivery::Column::Attempts.gt(0))
-                .add(delivery::Column::FirstAttemptAt.is_not_null()),
-        )
         .order_by_asc(delivery::Column::Id)
+        .lock(LockType::NoKeyUpdate)
         .all(&**tx)
+        .await?;
+    let (shown, unseen): (Vec<_>, Vec<_>) = wakes.into_iter().partition(|row| row.first_attempt_at.is_some());
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Cancelled.as_str()))
+        .col_expr(delivery::Column::Reason, Expr::value(Reason::AlreadyRead.as_str()))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(delivery::Column::SettledAt, Expr::value(now))
+        .filter(delivery::Column::Id.is_in(unseen.iter().map(|row| row.id)))
+        .filter(delivery::Column::SettledAt.is_null())
+        .exec(&**tx)
         .await?;
     for row in shown {
         let id = Uuid::new_v5(&row.id, WITHDRAW.as_bytes());

@@ -26,6 +26,34 @@ pub async fn message_for_owner(
     new_id: &(dyn Fn() -> Uuid + Send + Sync),
     now: DateTime<Utc>,
 ) -> Result<()> {
+    plan(tx, related, message.0, Some(related.view.responsible), visible_at, new_id, now).await
+}
+
+/// A provider has left, and with him the relationship has ended: the owner is told in her waking hours.
+/// There is nobody at the other end of it any more, so it names no provider.
+pub async fn end_for_owner(
+    tx: &WriteTx,
+    related: &Related,
+    new_id: &(dyn Fn() -> Uuid + Send + Sync),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    plan(tx, related, related.view.id.0, None, now, new_id, now).await
+}
+
+/// Whether a notice tells that a relationship has ended.
+pub fn tells_of_end(row: &crate::rows::Slot) -> bool {
+    row.job == Job::MessageNotice.as_str() && row.provider_id.is_none() && Some(row.subject) == row.relationship_id
+}
+
+async fn plan(
+    tx: &WriteTx,
+    related: &Related,
+    subject: Uuid,
+    provider: Option<AccountId>,
+    visible_at: DateTime<Utc>,
+    new_id: &(dyn Fn() -> Uuid + Send + Sync),
+    now: DateTime<Utc>,
+) -> Result<()> {
     let owner = related.view.owner;
     let account = account::Entity::find_by_id(owner.0)
         .one(&**tx)
@@ -50,16 +78,16 @@ pub async fn message_for_owner(
         id: SlotId(new_id()),
         series: None,
         job: Job::MessageNotice,
-        subject: message.0,
+        subject,
         on_date,
         owner: Some(owner),
-        provider: Some(related.view.responsible),
+        provider,
         relationship: Some(related.view.id),
         recipient: owner,
         recipient_zone: zone,
         number: 0,
         position: None,
-        items: Some(json!([message.0])),
+        items: Some(json!([subject])),
         promised_on: None,
         long_count: None,
         fires_at: visible_at,

@@ -1,9 +1,12 @@
-use super::fixture::Fixture;
+use super::fixture::{Fixture, Who};
+use super::machinery::Machinery;
 use super::messages::{agree, id, join, later, notices, thread, write, writing_pair};
+use crate::harness::on_both_databases;
 use domain::words::{Job, Role, SeriesState};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use storage::series;
 use storage::whose::Whose;
+use storage::{deliveries, series};
 
 #[tokio::test]
 async fn a_provider_who_leaves_hands_her_promises_to_the_colleague_who_stays() {
@@ -43,6 +46,77 @@ async fn where_nobody_stays_promises_are_released_and_the_relationship_ends() {
     let relationship = fixture.get(&pair.owner, &format!("/v1/relationships/{}", pair.relationship)).await.expect(200);
     assert_eq!(relationship["state"], "ended");
     assert_eq!(fixture.post(&pair.provider, &path, Value::Null).await.problem(403), "not_allowed");
+}
+
+/// Job, outcome, reason and what is said of everything in the owner's list of notifications.
+async fn told(fixture: &Fixture, owner: &Who) -> Vec<String> {
+    let list = fixture.get(owner, "/v1/notifications").await.expect(200);
+    let items = list["items"].as_array().expect("items");
+    items.iter().map(|item| item["words"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+on_both_databases! {
+    async fn the_owner_is_told_of_the_end_in_her_waking_hours(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = writing_pair(&fixture).await;
+        let machinery = Machinery::over(&fixture);
+        phone(&fixture, &pair.owner).await;
+        machinery.run_to(&fixture, "2026-10-05T18:30:00Z").await;
+        // What she had not been told of yet says nothing any more.
+        write(&fixture, &pair, &pair.provider, "info", "I am leaving.").await;
+        let path = format!("/v1/relationships/{}/leave", pair.relationship);
+        fixture.post(&pair.provider, &path, Value::Null).await.expect(204);
+        machinery.run_to(&fixture, "2026-10-05T20:00:00Z").await;
+        let waiting = notices(&fixture, &pair.owner).await;
+        assert!(waiting.contains(&("held".to_owned(), "quiet_hours".to_owned())), "{waiting:?}");
+        assert_eq!(told(&fixture, &pair.owner).await, [] as [&str; 0]);
+        machinery.run_to(&fixture, "2026-10-06T10:00:00Z").await;
+        let of_end: Vec<_> = notices(&fixture, &pair.owner).await;
+        assert!(of_end.contains(&("sent".to_owned(), "due".to_owned())), "{of_end:?}");
+        assert!(of_end.contains(&("cancelled".to_owned(), "relationship_ended".to_owned())), "{of_end:?}");
+        assert_eq!(of_end.len(), 2);
+        assert_eq!(told(&fixture, &pair.owner).await, ["Kari has left. Nobody has taken over yet. Everything you have written is safe."]);
+        let pushed = pushes(&fixture).await;
+        assert_eq!(pushed, [("wake".to_owned(), "sent".to_owned())]);
+    }
+
+    async fn a_phone_that_never_woke_is_not_told_to_forget(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = writing_pair(&fixture).await;
+        let machinery = Machinery::over(&fixture);
+        phone(&fixture, &pair.owner).await;
+        write(&fixture, &pair, &pair.provider, "info", "Hello").await;
+        later(&fixture, 31);
+        machinery.plan().await;
+        // Claimed by a worker that got no further.
+        let now = fixture.app.now();
+        let tx = fixture.app.store.write().await.expect("tx");
+        let lease = chrono::TimeDelta::minutes(5);
+        let claimed = deliveries::claim(&tx, uuid::Uuid::from_u128(7), lease, 10, now).await.expect("claimed");
+        assert!(claimed.iter().any(|row| row.channel == "push"));
+        tx.commit().await.expect("commit");
+        fixture.delete(&pair.owner, &format!("/v1/relationships/{}", pair.relationship)).await.expect(204);
+        assert_eq!(pushes(&fixture).await, [("wake".to_owned(), "cancelled".to_owned())]);
+        // What was taken back since its claim does not begin any more.
+        let ids: Vec<uuid::Uuid> = claimed.iter().map(|row| row.id).collect();
+        let tx = fixture.app.store.write().await.expect("tx");
+        let begun = deliveries::begin(&tx, uuid::Uuid::from_u128(7), &ids, now).await.expect("asked");
+        assert!(begun.is_empty(), "{begun:?}");
+    }
+}
+
+async fn phone(fixture: &Fixture, owner: &Who) {
+    let phone = json!({ "platform": "fcm", "push_token": "token-1", "app_version": "1.2.0" });
+    fixture.post(owner, "/v1/devices", phone).await.expect(201);
+}
+
+/// Action and state of every push, oldest first.
+async fn pushes(fixture: &Fixture) -> Vec<(String, String)> {
+    let db = fixture.app.store.read();
+    let statement = "select action, state from delivery where channel = 'push' order by created_at, id";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), statement)).await.expect("rows");
+    let text = |row: &sea_orm::QueryResult, column: &str| row.try_get::<String>("", column).expect("text");
+    rows.iter().map(|row| (text(row, "action"), text(row, "state"))).collect()
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use crate::app::teller::Teller;
 use crate::app::{Answer, check_ins, prompt_texts};
 use crate::state::App;
 use crate::views;
-use domain::ids::{AccountId, NotificationId, ReplyClockId, SeriesId, SlotId};
+use domain::ids::{AccountId, NotificationId, RelationshipId, ReplyClockId, SeriesId, SlotId};
 use domain::policy::OnOwn;
-use domain::wording::{Overdue, Push};
+use domain::wording::{Overdue, Push, Relationship};
 use domain::words::Job;
 use mobile_contract::notifications::{ChoiceOut, NotificationCategory, NotificationOut, NotificationsOut, TargetOut};
 use mobile_contract::problem::ProblemCode;
@@ -153,6 +153,14 @@ async fn said(app: &App, caller: Caller, teller: &Teller, job: Job, told: &Told)
         }
         Job::Digest | Job::ResponseReminder => {
             return Ok((teller.say(&Push::ProviderDigest), Vec::new()));
+        }
+        Job::MessageNotice if notices::tells_of_end(slot) => {
+            let related = match slot.relationship_id {
+                Some(id) => relationships::for_machinery(db, RelationshipId(id), app.now()).await?,
+                None => None,
+            };
+            let provider = name(app, related.map(|related| related.view.responsible.0)).await?;
+            return Ok((teller.say(&Relationship::ProviderLeft { provider }), Vec::new()));
         }
         Job::MessageNotice => {}
     }

@@ -42,7 +42,8 @@ pub(crate) async fn part(
 
 /// A provider takes part no longer (R20). Where colleagues stay, the one who joined first becomes
 /// responsible and keeps what was promised on the dates that were shown; check-ins in the leaver's
-/// name stop. Where nobody stays, open promises are released and the relationship ends.
+/// name stop. Where nobody stays, open promises are released and the relationship ends; the owner is told
+/// in her waking hours either way.
 pub async fn leave(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> {
     let now = app.now();
     let tx = app.store.write().await?;
@@ -53,6 +54,8 @@ pub async fn leave(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> 
     let Some(stays) = stays.or((!responsible).then_some(related.view.responsible)) else {
         relationships::transition(&tx, &related, RelationshipState::Ended, now).await?;
         after(app, &tx, &related, RelationshipState::Ended, ClosedBy::Released, now).await?;
+        // After what was planned is cancelled: this is about the end itself.
+        notices::end_for_owner(&tx, &related, &|| app.store.new_id(), now).await?;
         tx.commit().await?;
         return Ok(());
     };

@@ -13,6 +13,8 @@ pub struct Facts {
     pub kill_switch: Option<bool>,
     pub recipient: Option<AccountState>,
     pub relationship: Option<RelationshipState>,
+    /// It tells the owner that the relationship has ended, and nothing else.
+    pub tells_of_end: bool,
     /// The owner left this job on.
     pub switched_on: Option<bool>,
     pub paused: Option<bool>,
@@ -58,6 +60,7 @@ impl Facts {
             kill_switch: None,
             recipient: None,
             relationship: None,
+            tells_of_end: false,
             switched_on: None,
             paused: None,
             hospital: None,

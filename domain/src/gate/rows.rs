@@ -62,8 +62,12 @@ fn recipient_gone(facts: &Facts) -> Judgement {
     unless(facts.recipient.map(|state| state == AccountState::Active), Reason::RecipientGone)
 }
 
+/// Nothing of an ended relationship goes out. The one notice that tells of the end is no such thing:
+/// it comes into being in the commit that ends it, stands for nothing that was said in it, and would be
+/// forbidden by what it has to tell. Every other row is asked of it as of any notice: her quiet hours
+/// hold it, and a pause keeps it in the app.
 fn relationship_ended(rule: Rule, facts: &Facts) -> Judgement {
-    if rule == Rule::PerLine {
+    if rule == Rule::PerLine || facts.tells_of_end {
         return Judgement::NotAsked;
     }
     let live = facts.relationship.map(|state| state == RelationshipState::Active);

@@ -121,8 +121,29 @@ impl Dispatcher {
             slots::decide(&tx, SlotId(slot), &decided, None, now).await?;
         }
         self.add_digests(&tx, &mut ways).await?;
+        self.begin(&tx, &claimed, &mut ways, now).await?;
         tx.commit().await?;
         Ok(ways)
+    }
+
+    /// Notes that what passed begins; what was taken back since it was claimed has nothing to record.
+    async fn begin(
+        &self,
+        tx: &WriteTx,
+        claimed: &[rows::Delivery],
+        ways: &mut [Way],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let goes = |way: &Way| matches!(way, Way::Send(_));
+        let begins: Vec<Uuid> =
+            claimed.iter().zip(&*ways).filter(|(_, way)| goes(way)).map(|(row, _)| row.id).collect();
+        let begun = deliveries::begin(tx, self.worker, &begins, now).await?;
+        for (row, way) in claimed.iter().zip(ways) {
+            if goes(way) && !begun.contains(&row.id) {
+                *way = Way::Settle(settled(DeliveryState::Cancelled, "unknown", false));
+            }
+        }
+        Ok(())
     }
 
     /// Every slot is judged once, for all its channels; the digests among them are built.
@@ -146,7 +167,8 @@ impl Dispatcher {
         let briefing = Briefing::of(&**tx, &subjects, now).await?;
         let mut judged = BTreeMap::new();
         for (slot, question) in questions {
-            let answered = facts::answer(&briefing, question)?;
+            let mut answered = facts::answer(&briefing, question)?;
+            answered.facts.tells_of_end = notices::tells_of_end(slot);
             let mut verdict = gate::evaluate(question.job, &answered.facts);
             let mut news = question.something_to_say;
             if question.job == Job::Digest && matches!(verdict.decision, Decision::Send { .. }) {

@@ -37,7 +37,8 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
         number: 0,
         something_to_say: Some(!news.is_empty()),
     };
-    let answered = facts::load(&*tx, question).await?;
+    let mut answered = facts::load(&*tx, question).await?;
+    answered.facts.tells_of_end = notices::tells_of_end(row);
     let verdict = gate::evaluate(Job::MessageNotice, &answered.facts);
     let folded = match verdict.decision {
         Decision::Block(_) => false,
