@@ -46,6 +46,10 @@ pub async fn lookups(store: &Store, now: DateTime<Utc>) -> Result<Vec<Lookup>> {
     let mut found = Vec::new();
     series::due(heard.read(), now, LIMIT).await?;
     found.push(caught("series::due", "series_next"));
+    let tx = heard.write().await?;
+    series::take(&tx, now, LIMIT).await?;
+    found.push(caught("series::take", "series_next"));
+    tx.rollback().await?;
     series::next_due(heard.read()).await?;
     found.push(caught("series::next_due", "series_next"));
     slots::due(heard.read(), now, LIMIT).await?;

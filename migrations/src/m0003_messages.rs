@@ -184,7 +184,7 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .get_connection()
-            .execute_unprepared("create index reply_clock_next on reply_clock (next_at) where next_at is not null")
+            .execute_unprepared("create index reply_clock_next on reply_clock (next_at, id) where next_at is not null")
             .await?;
         manager
             .create_table(

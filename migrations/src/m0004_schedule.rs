@@ -65,7 +65,7 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .get_connection()
-            .execute_unprepared("create index series_next on series (next_at) where next_at is not null")
+            .execute_unprepared("create index series_next on series (next_at, id) where next_at is not null")
             .await?;
         manager
             .create_table(
@@ -144,7 +144,7 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .get_connection()
-            .execute_unprepared("create index slot_next on slot (next_at) where next_at is not null")
+            .execute_unprepared("create index slot_next on slot (next_at, id) where next_at is not null")
             .await?;
         manager
             .get_connection()
