@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand};
 use domain::words;
 use std::path::PathBuf;
+use uuid::Uuid;
 
 /// Check-ins, reply promises, digests and review prompts between a service user and her provider.
 #[derive(Debug, Parser)]
@@ -41,6 +42,12 @@ pub enum Role {
     Doctor,
     /// People's accounts
     Account(Account),
+    /// Deliveries that killed their process five times, and what becomes of them
+    DeadLetters(DeadLetters),
+    /// Sends nothing more until `resume`, and nothing of what is due by now: after a database was restored
+    Hold,
+    /// Sends again
+    Resume,
     /// Plays many days on a virtual clock and prints what was sent, held and skipped, and why
     Simulate(Simulate),
 }
@@ -62,6 +69,40 @@ pub struct Account {
 pub enum AccountAction {
     /// Makes an account and prints the code with which its person sets a password
     Create(AccountCreate),
+}
+
+#[derive(Debug, Args)]
+pub struct DeadLetters {
+    #[command(subcommand)]
+    pub action: DeadLettersAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersAction {
+    /// Shows them: ids and codes, nothing personal
+    List {
+        /// One line of JSON each
+        #[arg(long)]
+        json: bool,
+    },
+    /// Has them tried again; they pass every gate once more
+    Retry(Which),
+    /// Gives them up, and says so in the ledger
+    Drop(Which),
+}
+
+/// Of the dead letters, these.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// As `list` shows them
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    pub ids: Vec<Uuid>,
+    /// Every one
+    #[arg(long)]
+    pub all: bool,
+    /// One line of JSON each
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

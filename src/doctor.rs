@@ -12,6 +12,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use storage::sealed::MasterKey;
+use storage::{dead_letters, instance};
 
 /// More than this apart, and a promise is kept on the wrong side of a midnight.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(2);
@@ -160,8 +161,30 @@ async fn database(shell: &Shell) -> Vec<Finding> {
         DbBackend::Postgres => compared_clock(&database, shell).await,
         _ => plausible_clock(shell.clock.now()),
     };
+    let mut findings = vec![schema, clock];
+    if findings[0].said.is_ok() {
+        findings.push(dispatch(&database).await);
+    }
     drop(database.close().await);
-    vec![schema, clock]
+    findings
+}
+
+/// Whether anything is sent, and whether something waits for a person.
+async fn dispatch(database: &DatabaseConnection) -> Finding {
+    let about = "dispatch";
+    let (hold, dead) = match tokio::try_join!(instance::dispatch_hold(database), dead_letters::count(database)) {
+        Ok(found) => found,
+        Err(error) => return Finding::wrong(about, format!("cannot be asked about: {error}")),
+    };
+    if hold.on {
+        let since = hold.since.map(|since| format!(" since {}", since.format("%F %T UTC"))).unwrap_or_default();
+        let said = format!("is held{since}, as after a restore, and nothing is sent; `reconnect resume` lets it go on");
+        return Finding::wrong(about, said);
+    }
+    match dead {
+        0 => Finding::well(about, "is not held, and nothing has died"),
+        dead => Finding::wrong(about, format!("{dead} dead letters wait for a person: `reconnect dead-letters list`")),
+    }
 }
 
 /// Against the database's clock: replicas that disagree about now send twice or late.

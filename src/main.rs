@@ -3,8 +3,10 @@
 mod account;
 mod cli;
 mod config;
+mod dead_letters;
 mod demo;
 mod doctor;
+mod hold;
 mod http;
 mod master_key;
 mod metrics;
@@ -61,6 +63,9 @@ async fn play(file: Option<&Path>, role: Role) -> Done {
         Role::Openapi => openapi::run(),
         Role::Doctor => doctor::run(shell(file)?).await,
         Role::Account(account) => account::run(shell(file)?, account).await,
+        Role::DeadLetters(asked) => dead_letters::run(shell(file)?, asked.action).await,
+        Role::Hold => hold::hold(shell(file)?).await,
+        Role::Resume => hold::resume(shell(file)?).await,
         Role::Up(options) => up::run(shell(file)?, options).await,
         Role::Work => work::run(shell(file)?).await,
         Role::Simulate(asked) => simulate::role::run(asked).await,

@@ -84,6 +84,10 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
+            .get_connection()
+            .execute_unprepared("create index delivery_dead on delivery (settled_at, id) where state = 'dead'")
+            .await?;
+        manager
             .create_table(
                 Table::create()
                     .table("delivery_attempt")

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::rows;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::gate::Reason;
-use domain::ids::{AccountId, DeliveryId, MessageId, NotificationId, RelationshipId, SlotId};
+use domain::ids::{AccountId, MessageId, NotificationId, RelationshipId, SlotId};
 use domain::words::{Channel, DeliveryState, Job};
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
@@ -438,19 +438,4 @@ pub async fn withdraw(tx: &WriteTx, notification: Uuid, now: DateTime<Utc>) -> R
         tx.wakes_worker();
     }
     Ok(())
-}
-
-/// Lets a delivery be taken up again after it gave up or died.
-pub async fn retry(tx: &WriteTx, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
-    let changed = delivery::Entity::update_many()
-        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Pending.as_str()))
-        .col_expr(delivery::Column::Crashes, Expr::value(0))
-        .col_expr(delivery::Column::NextAttemptAt, Expr::value(now))
-        .col_expr(delivery::Column::SettledAt, Expr::value(Option::<DateTime<Utc>>::None))
-        .filter(delivery::Column::Id.eq(id.0))
-        .filter(delivery::Column::State.is_in([DeliveryState::Dead.as_str(), DeliveryState::Failed.as_str()]))
-        .exec(&**tx)
-        .await?;
-    tx.wakes_worker();
-    Ok(changed.rows_affected == 1)
 }

@@ -8,6 +8,7 @@ use domain::ids::AccountId;
 use domain::policy::Permit;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 const KILL_SWITCH: &str = "kill_switch";
@@ -48,6 +49,30 @@ pub async fn set_dispatch_hold(tx: &WriteTx, on: bool, now: DateTime<Utc>) -> Re
     set(tx, DISPATCH_HOLD, on, None, now).await
 }
 
+/// What stands under `key`.
+pub(crate) async fn value<T: DeserializeOwned>(db: &impl ConnectionTrait, key: &str) -> Result<Option<T>> {
+    let row = instance_setting::Entity::find_by_id(key).one(db).await?;
+    Ok(row.map(|row| serde_json::from_value(row.value)).transpose()?)
+}
+
+/// Puts it there in place of what stood there.
+pub(crate) async fn put(tx: &WriteTx, key: &str, value: &impl Serialize, now: DateTime<Utc>) -> Result<()> {
+    let row = instance_setting::ActiveModel {
+        key: Set(key.to_owned()),
+        value: Set(serde_json::to_value(value)?),
+        updated_at: Set(now),
+    };
+    instance_setting::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(instance_setting::Column::Key)
+                .update_columns([instance_setting::Column::Value, instance_setting::Column::UpdatedAt])
+                .to_owned(),
+        )
+        .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
+
 async fn switch(db: &impl ConnectionTrait, key: &str) -> Result<Switch> {
     let Some(row) = instance_setting::Entity::find_by_id(key).one(db).await? else { return Ok(Switch::default()) };
     let stored: Stored = serde_json::from_value(row.value)?;
@@ -60,19 +85,7 @@ async fn set(tx: &WriteTx, key: &str, on: bool, by: Option<AccountId>, now: Date
     if present.on == on && present.since.is_some() {
         return Ok(());
     }
-    let row = instance_setting::ActiveModel {
-        key: Set(key.to_owned()),
-        value: Set(serde_json::to_value(Stored { on, by })?),
-        updated_at: Set(now),
-    };
-    instance_setting::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(instance_setting::Column::Key)
-                .update_columns([instance_setting::Column::Value, instance_setting::Column::UpdatedAt])
-                .to_owned(),
-        )
-        .exec_without_returning(&**tx)
-        .await?;
+    put(tx, key, &Stored { on, by }, now).await?;
     tx.wakes_worker();
     Ok(())
 }

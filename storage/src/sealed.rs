@@ -189,6 +189,8 @@ async fn prepare(keys: &DatabaseConnection) -> Result<()> {
          wrapped {bytes} not null, master_id text not null, created_at text not null, unique (scope, subject))"
     ))
     .await?;
+    txn.execute_unprepared("create table if not exists restore_mark (id integer primary key, number bigint not null)")
+        .await?;
     Ok(txn.commit().await?)
 }
 
@@ -214,6 +216,23 @@ impl Sealer {
     ) -> Result<Self> {
         prepare(&keys).await?;
         Ok(Self { keys, master, clock, entropy, open: RwLock::new(HashMap::new()) })
+    }
+
+    /// The mark of `restores`; 0 where none was set.
+    pub(crate) async fn mark(&self) -> Result<i64> {
+        let question = "select number from restore_mark where id = 1";
+        let question = Statement::from_string(self.keys.get_database_backend(), question);
+        let row = self.keys.query_one_raw(question).await?;
+        Ok(row.map(|row| row.try_get("", "number")).transpose()?.unwrap_or(0))
+    }
+
+    /// Sets it; it never goes back.
+    pub(crate) async fn set_mark(&self, number: i64) -> Result<()> {
+        let write = "insert into restore_mark (id, number) values (1, $1) on conflict (id) do update \
+                     set number = excluded.number where excluded.number > restore_mark.number";
+        let write = Statement::from_sql_and_values(self.keys.get_database_backend(), write, [number.into()]);
+        self.keys.execute_raw(write).await?;
+        Ok(())
     }
 
     pub fn master(&self) -> &MasterKey {

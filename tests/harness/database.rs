@@ -46,6 +46,40 @@ impl TestDatabase {
         &self.url
     }
 
+    /// Puts a copy of the database as it now is beside it, as a backup does. Connections to it end.
+    pub async fn back_up(&self) {
+        match &self.made {
+            None => {
+                let _ = std::fs::remove_file(self.backup());
+                execute(&self.url, vec![format!("vacuum into '{}'", self.backup())]).await;
+            }
+            Some((server, [name, _])) => copy(server, name, &self.backup()).await,
+        }
+    }
+
+    /// Puts the copy in place of the database. The wrapped keys stay as they are.
+    pub async fn restore(&self) {
+        match &self.made {
+            None => {
+                let path = self.url.trim_start_matches("sqlite://");
+                for of_the_old in ["-wal", "-shm"] {
+                    // Gone already after an orderly end.
+                    drop(std::fs::remove_file(format!("{path}{of_the_old}")));
+                }
+                std::fs::remove_file(path).expect("the database");
+                std::fs::copy(self.backup(), path).expect("the backup");
+            }
+            Some((server, [name, _])) => copy(server, &self.backup(), name).await,
+        }
+    }
+
+    fn backup(&self) -> String {
+        match &self.made {
+            None => format!("{}.backup", self.url.trim_start_matches("sqlite://")),
+            Some((_, [name, _])) => format!("{name}_backup"),
+        }
+    }
+
     /// For `keys.wrapped_keys`.
     pub fn keys(&self) -> &str {
         &self.keys
@@ -55,7 +89,9 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let Some((server, names)) = self.made.take() else { return };
-        let gone = names.iter().map(|name| format!("drop database if exists {name} with (force)")).collect();
+        let backup = format!("{}_backup", names[0]);
+        let gone =
+            names.iter().chain([&backup]).map(|name| format!("drop database if exists {name} with (force)")).collect();
         // The test's runtime cannot be waited on from within it.
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
@@ -65,6 +101,16 @@ impl Drop for TestDatabase {
             panic!("the test's database could not be dropped");
         }
     }
+}
+
+/// Makes the database `to` a copy of `from`, whatever it was before.
+async fn copy(server: &str, from: &str, to: &str) {
+    let statements = [
+        format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{from}'"),
+        format!("drop database if exists {to} with (force)"),
+        format!("create database {to} template {from}"),
+    ];
+    execute(server, statements.into()).await;
 }
 
 async fn execute(server: &str, statements: Vec<String>) {

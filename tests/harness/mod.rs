@@ -208,6 +208,11 @@ impl Harness {
         self.database.url()
     }
 
+    /// The database itself, to be backed up and put back.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     /// Where its wrapped data keys are.
     pub fn wrapped_keys(&self) -> &str {
         self.database.keys()
@@ -222,7 +227,7 @@ impl Harness {
 
 /// A port nobody listens on, below those that the system gives to outgoing connections, so that none of these
 /// takes it before the process does, and across a restart.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = (std::process::id() % 5000) as u16;
     for _ in 0..5000 {

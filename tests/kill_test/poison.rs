@@ -4,6 +4,7 @@ use crate::harness::on_both_databases;
 use crate::stories::crowd::Crowd;
 use crate::stories::{World, eventually, oslo};
 use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use storage::deliveries::MOST_CRASHES;
@@ -59,7 +60,48 @@ on_both_databases! {
         let pushes = world.pushes().into_iter().map(|push| push.token);
         let came: BTreeSet<String> = pushes.chain(world.letters().into_iter().map(|letter| letter.to)).collect();
         assert_eq!(came.len(), crowd.recipients().len() - 1, "all of the neighbours, and nothing of the poison");
+
+        let listed = run(&world, &["list", "--json"], true).await;
+        let letter: Value = serde_json::from_str(&listed).expect("one line of JSON");
+        assert_eq!((&letter["id"], &letter["crashes"]), (&json!(poison), &json!(5)), "{listed}");
+        let doctor = world.house.run(&["doctor"]).await;
+        let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+        assert!(said.contains("WRONG  dispatch: 1 dead letters wait"), "{said}");
+        world.assert_nothing_personal(&[listed, said]);
+        let nobody = Uuid::nil().to_string();
+        assert_eq!(run(&world, &["retry", &nobody], false).await, "");
+
+        let (id, again) = (poison.to_string(), world.house.spawn(&["work"]));
+        assert_eq!(run(&world, &["retry", &id], true).await, format!("{id}  retried\n"));
+        let all_sent = async || (world.count("delivery where state <> 'sent'").await == 0).then_some(());
+        eventually("that it is sent after all", all_sent).await;
+        again.stop().await;
+        assert_eq!(run(&world, &["list"], true).await, "no dead letters\n");
+        // As though all of one notification had died: whoever drops them settles it.
+        let one = "(select notification_id from delivery order by notification_id limit 1)";
+        for write in [
+            format!("update delivery set state = 'dead' where notification_id = {one}"),
+            format!(
+                "update slot set outcome = 'planned', settled_at = null \
+                 where id in (select slot_id from notification where id = {one})"
+            ),
+        ] {
+            world.database.execute_unprepared(&write).await.expect("written");
+        }
+        assert_eq!(world.count("slot where outcome = 'planned'").await, 1);
+        let dropped = run(&world, &["drop", "--all", "--json"], true).await;
+        assert!(dropped.lines().all(|line| line.contains("\"dropped\"")) && !dropped.is_empty(), "{dropped}");
+        assert_eq!(world.count("delivery where state = 'dead'").await, 0);
+        assert_eq!(world.count("slot where outcome = 'failed' and reason = 'gave_up'").await, 1);
     }
+}
+
+/// What `reconnect dead-letters` says to this.
+async fn run(world: &World, asked: &[&str], well: bool) -> String {
+    let line: Vec<&str> = ["dead-letters"].into_iter().chain(asked.iter().copied()).collect();
+    let output = world.house.run(&line).await;
+    assert_eq!(output.status.success(), well, "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 /// What stops dispatch after a restore, and not planning.

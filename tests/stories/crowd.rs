@@ -1,6 +1,6 @@
 //! Many people at once, let in through the same functions as the API's, without its round trips.
 
-use super::World;
+use super::{World, eventually};
 use backend::app::messages::{self, Writing};
 use backend::app::sessions::{self, Caller, DeviceClaim};
 use backend::app::{consents, relationships};
@@ -35,21 +35,7 @@ struct Pair {
 
 impl Crowd {
     pub async fn of(world: &World, providers: usize, owners_of_each: usize) -> Self {
-        let shared = Arc::new(world.clock.clone());
-        let entropy = Arc::new(SeededEntropy::new(1));
-        // For SQLite the setting is a path.
-        let keys = match world.house.wrapped_keys() {
-            path if path.starts_with('/') => format!("sqlite://{path}"),
-            url => url.to_owned(),
-        };
-        let keys = Address { connections: 1, ..Address::new(keys) };
-        let keys = storage::connect::open(&keys).await.expect("keys");
-        let key = std::fs::read_to_string(world.house.data().join("master.key")).expect("the master key");
-        let master = MasterKey::from_hex(&key).expect("a key");
-        let sealer = Sealer::over(keys, master, shared.clone(), entropy.clone()).await.expect("sealer");
-        // What is put here is there before the story begins: it need not wait for the disk.
-        let address = Address { connections: 4, durable: false, ..Address::new(world.house.database_url()) };
-        let store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("the database");
+        let store = store(world).await;
         let organisation = OrganisationId(store.new_id());
         let new = NewOrganisation {
             id: organisation,
@@ -75,6 +61,11 @@ impl Crowd {
             }
         }
         crowd
+    }
+
+    /// The same people, after the database was put back.
+    pub async fn again(self, world: &World) -> Self {
+        Self { app: App::new(store(world).await, Settings::default()), ..self }
     }
 
     async fn person(
@@ -167,7 +158,7 @@ impl Crowd {
     async fn write(&self, world: &World, from: Caller, pair: RelationshipId) {
         let text = "Snøsmeltinga byrjar snart";
         world.keep_private(text);
-        let writing = Writing {
+        let writing = || Writing {
             id: None,
             kind: MessageKind::Info,
             body: text.to_owned(),
@@ -177,13 +168,32 @@ impl Crowd {
             in_reply_to: None,
             draft: None,
         };
-        messages::send(&self.app, from, pair, writing).await.expect("sent");
+        // As her phone would, until the service is available.
+        eventually("that it is stored", async || messages::send(&self.app, from, pair, writing()).await.ok()).await;
     }
 
     /// Every phone and mailbox that is to be told something once all have written, by what the gateways know it by.
     pub fn recipients(&self) -> BTreeSet<String> {
         self.pairs.iter().flat_map(|pair| pair.phones.iter().chain(&pair.desk)).cloned().collect()
     }
+}
+
+async fn store(world: &World) -> Store {
+    let shared = Arc::new(world.clock.clone());
+    let entropy = Arc::new(SeededEntropy::new(1));
+    // For SQLite the setting is a path.
+    let keys = match world.house.wrapped_keys() {
+        path if path.starts_with('/') => format!("sqlite://{path}"),
+        url => url.to_owned(),
+    };
+    let keys = Address { connections: 1, ..Address::new(keys) };
+    let keys = storage::connect::open(&keys).await.expect("keys");
+    let key = std::fs::read_to_string(world.house.data().join("master.key")).expect("the master key");
+    let master = MasterKey::from_hex(&key).expect("a key");
+    let sealer = Sealer::over(keys, master, shared.clone(), entropy.clone()).await.expect("sealer");
+    // What is put here is there before the story begins: it need not wait for the disk.
+    let address = Address { connections: 4, durable: false, ..Address::new(world.house.database_url()) };
+    Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("the database")
 }
 
 fn login_of(name: &str) -> String {

@@ -10,6 +10,7 @@ mod outside;
 mod person;
 mod promises;
 mod replicas;
+mod restore;
 mod revocation;
 mod shared_plan;
 mod vault;

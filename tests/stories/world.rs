@@ -99,6 +99,11 @@ impl World {
         Self { clock, apns, fcm, mail, house, worker: None, database, phones, private }
     }
 
+    /// Looks at the database anew, after it was put back.
+    pub async fn reconnect(&mut self) {
+        self.database = sea_orm::Database::connect(self.house.database_url()).await.expect("the database");
+    }
+
     /// Puts the clock forward to this time in Oslo and waits until all has been done that is due by then.
     pub async fn set(&self, time: &str) {
         self.put_to(oslo(time)).await;

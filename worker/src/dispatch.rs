@@ -10,6 +10,7 @@ use self::record::Made;
 use crate::hand::{Claimed, Hand};
 use crate::kill_point::{self, Point};
 use crate::meters::{self, Queue};
+use crate::patience::Patience;
 use crate::together::Together;
 use crate::transport::{LockScreenLine, MailOrder, Outcome as Sending, PushOrder, Transports};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -109,7 +110,9 @@ impl Dispatcher {
     /// What a process may have died of is claimed alone and handled alone, so that it takes no neighbour with it a
     /// second time: this waits until nothing else is in hand, and while it is in hand claims nothing.
     pub async fn claim(&self) -> Result<Vec<Claimed>> {
-        if instance::dispatch_hold(self.store.read()).await?.on {
+        let held = instance::dispatch_hold(self.store.read()).await?.on;
+        meters::held(&self.store, held);
+        if held {
             return Ok(Vec::new());
         }
         self.hand.without_suspect().await;
@@ -153,8 +156,12 @@ impl Dispatcher {
     /// Gives back claimed deliveries that were not begun: they are due again at once.
     pub async fn give_back(&self, claimed: Vec<Claimed>) -> Result<()> {
         let ids: Vec<Uuid> = claimed.iter().map(|claimed| claimed.row.id).collect();
+        self.give_back_these(&ids).await
+    }
+
+    async fn give_back_these(&self, ids: &[Uuid]) -> Result<()> {
         let tx = self.store.write().await?;
-        deliveries::give_back(&tx, self.worker, &ids, self.store.clock.now()).await?;
+        deliveries::give_back(&tx, self.worker, ids, self.store.clock.now()).await?;
         tx.commit().await
     }
 
@@ -183,13 +190,21 @@ impl Dispatcher {
         Ok(next)
     }
 
-    /// One claimed delivery. A failure leaves the claim to run out: the delivery comes back.
+    /// One claimed delivery. An outage of the database gives it back; another failure leaves the claim to run out, and
+    /// the delivery comes back.
     pub async fn handle(&self, claimed: Claimed) {
         let row = &claimed.row;
         let (id, channel, begun) = (row.id, row.channel.clone(), self.store.clock.now());
         let delivered = self.deliver(row).await;
         meters::took(&self.store, &channel, begun);
-        if let Err(error) = delivered {
+        if let Err(StorageError::Unavailable(error)) = &delivered {
+            // Nobody died of it, and nothing was sent that is not recorded.
+            meters::failed(&self.store, Queue::Dispatch);
+            tracing::warn!(error, delivery.id = %id, "dispatch.outage");
+            if let Err(error) = self.give_back_one(id).await {
+                tracing::error!(error = %error, delivery.id = %id, "dispatch.failed");
+            }
+        } else if let Err(error) = delivered {
             meters::failed(&self.store, Queue::Dispatch);
             tracing::error!(error = %error, delivery.id = %id, "dispatch.failed");
         }
@@ -215,9 +230,26 @@ impl Dispatcher {
         }
     }
 
+    /// What was sent is recorded however long the database is away, or it would be sent again.
     async fn record(&self, row: &rows::Delivery, slot: Option<&rows::Slot>, attempt: Attempt) -> Result<()> {
         let made = Made { row: row.clone(), slot: slot.cloned(), attempt };
-        self.recording.ask(made, |made| self.write_down(made)).await
+        let mut patience = Patience::default();
+        loop {
+            match self.recording.ask(made.clone(), |made| self.write_down(made)).await {
+                Err(StorageError::Unavailable(error)) => patience.wait(&error).await,
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn give_back_one(&self, id: Uuid) -> Result<()> {
+        let mut patience = Patience::default();
+        loop {
+            match self.give_back_these(&[id]).await {
+                Err(StorageError::Unavailable(error)) => patience.wait(&error).await,
+                ended => return ended,
+            }
+        }
     }
 
     async fn send(&self, row: &rows::Delivery, cleared: &Cleared) -> Result<Attempt> {

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use domain::words::{Job, Outcome};
 use prometheus::{
-    HistogramVec, IntCounterVec, IntGaugeVec, register_histogram_vec, register_int_counter_vec, register_int_gauge_vec,
+    HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, register_histogram_vec, register_int_counter_vec,
+    register_int_gauge, register_int_gauge_vec,
 };
 use std::sync::LazyLock;
 use storage::{Store, WriteTx};
@@ -54,6 +55,19 @@ static FAULTS: LazyLock<IntCounterVec> = LazyLock::new(|| {
     .expect(REGISTERED_ONCE)
 });
 
+static HELD: LazyLock<IntGauge> = LazyLock::new(|| {
+    register_int_gauge!("reconnect_dispatch_held", "1 while nothing is sent after a restore, else 0.")
+        .expect(REGISTERED_ONCE)
+});
+
+static DEAD: LazyLock<IntGauge> = LazyLock::new(|| {
+    register_int_gauge!(
+        "reconnect_dead_letters",
+        "Deliveries that killed their process too often and wait for a person."
+    )
+    .expect(REGISTERED_ONCE)
+});
+
 /// The two things a worker looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queue {
@@ -81,6 +95,8 @@ pub fn register() {
         BEHIND.with_label_values(&[queue.as_str()]).set(0);
         FAULTS.with_label_values(&[queue.as_str()]).inc_by(0);
     }
+    HELD.set(0);
+    DEAD.set(0);
     LazyLock::force(&ATTEMPTS);
     LazyLock::force(&SENDING);
 }
@@ -109,6 +125,18 @@ pub(crate) fn behind(store: &Store, queue: Queue, oldest: Option<DateTime<Utc>>)
     if !store.is_scratch() {
         let seconds = oldest.map_or(0, |oldest| (store.clock.now() - oldest).num_seconds());
         BEHIND.with_label_values(&[queue.as_str()]).set(seconds.max(0));
+    }
+}
+
+pub(crate) fn held(store: &Store, held: bool) {
+    if !store.is_scratch() {
+        HELD.set(held.into());
+    }
+}
+
+pub(crate) fn dead(store: &Store, count: u64) {
+    if !store.is_scratch() {
+        DEAD.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 }
 

@@ -95,6 +95,9 @@ impl Planner {
         match looked {
             Ok(failed) => {
                 tx.commit().await?;
+                if let Some(first) = taken.first() {
+                    kill_point::pass(Point::Planned, first.id);
+                }
                 for (id, error) in failed {
                     self.settle_series(Err(error), id).await?;
                 }

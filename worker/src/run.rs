@@ -2,7 +2,7 @@
 //! makes work due and stopped between two pieces of work.
 
 use crate::queue::{AFTER_OUTAGE, Looked, Watch, Work, register, supervise};
-use crate::{Claimed, Dispatcher, Planner, previews};
+use crate::{Claimed, Dispatcher, Planner, previews, restore};
 use apalis_core::monitor::Monitor;
 use chrono::{DateTime, Utc};
 use domain::organisation_policy::Rules;
@@ -12,12 +12,18 @@ use storage::{Result, Store, rows};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
+/// A restore to a time less than this before the end is noticed by chance only.
+const MARK_EVERY: Duration = Duration::from_secs(10);
+
 /// Runs until `shutdown`; then claims nothing more, and what is under way may end within the
 /// dispatcher's drain time. `poll` is how long it rests at most: what stands behind the wake-ups.
 pub async fn run(store: Store, planner: Planner, dispatcher: Dispatcher, poll: Duration, shutdown: CancellationToken) {
     let watch = Watch { store: store.clone(), poll, shutdown: shutdown.clone() };
     let (drain, concurrency, id) = (dispatcher.drain(), dispatcher.concurrency(), dispatcher.worker());
     let dispatcher = Arc::new(dispatcher);
+    if !beginning(&store, &shutdown).await {
+        return;
+    }
     tracing::info!(worker.id = %id, "worker.started");
     let monitor = Monitor::new();
     let monitor = register(monitor, format!("planner-{id}"), Arc::new(Plan::of(planner)), watch.clone(), 1);
@@ -29,9 +35,35 @@ pub async fn run(store: Store, planner: Planner, dispatcher: Dispatcher, poll: D
         tokio::select! {
             () = supervise(monitor, drain, &shutdown) => {}
             () = renew(&dispatcher) => {}
+            () = keep_marking(&store) => {}
         }
     };
     tokio::join!(working, hear(&store, &shutdown));
+}
+
+/// Nothing is planned or sent before it is known whether the database was put back from a backup. False: to stop.
+async fn beginning(store: &Store, shutdown: &CancellationToken) -> bool {
+    while !shutdown.is_cancelled() {
+        match restore::notice(store).await {
+            Ok(()) => return true,
+            Err(error) => tracing::warn!(error = %error, "worker.outage"),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = tokio::time::sleep(AFTER_OUTAGE) => {}
+        }
+    }
+    false
+}
+
+/// Moves the mark on, by which a later restore is noticed, for ever.
+async fn keep_marking(store: &Store) {
+    loop {
+        tokio::time::sleep(MARK_EVERY).await;
+        if let Err(error) = restore::notice(store).await {
+            tracing::warn!(error = %error, "worker.not_marked");
+        }
+    }
 }
 
 /// Keeps the leases of what is in hand from running out, for ever.
