@@ -275,7 +275,7 @@ impl Briefing {
         self.running.get(&provider.0).map_or(&[], Vec::as_slice)
     }
 
-    /// See [`contacts::latest`].
+    /// When the pair was last in contact; see [`contacts::latest_of`].
     pub fn contact(&self, relationship: RelationshipId) -> Option<DateTime<Utc>> {
         self.contacts.get(&relationship.0).copied()
     }

@@ -84,17 +84,12 @@ pub async fn page(
     Ok(query.order_by_desc(contact::Column::At).order_by_desc(contact::Column::Id).limit(limit).all(db).await?)
 }
 
-/// When the pair was last in contact: a message either way that is neither a vault text nor
-/// recalled, a logged call, or a "let's talk". Answers to check-ins are not contact, and
-/// consultations have a rule of their own.
-pub async fn latest(db: &impl ConnectionTrait, relationship: RelationshipId) -> Result<Option<DateTime<Utc>>> {
-    Ok(latest_of(db, &[relationship.0]).await?.remove(&relationship.0))
-}
-
 /// A relationship, and when the pair last spoke and wrote.
 type Ends = (Uuid, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
-/// The same of several relationships, by relationship. Of each thread only the end is read.
+/// When the pair was last in contact, by relationship: a message either way that is neither a vault text nor
+/// recalled, a logged call, or a "let's talk". Answers to check-ins are not contact, and consultations have a rule
+/// of their own. Of each thread only the end is read.
 pub(crate) async fn latest_of(
     db: &impl ConnectionTrait,
     relationships: &[Uuid],

@@ -11,8 +11,8 @@ use domain::ids::{AccountId, RelationshipId, SeriesId, SlotId};
 use domain::words::{Job, Outcome};
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, UpdateMany,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, UpdateMany,
 };
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -287,31 +287,6 @@ pub async fn of_series(db: &impl ConnectionTrait, id: SeriesId, limit: u64) -> R
         .limit(limit)
         .all(db)
         .await?)
-}
-
-/// How many prompts (check-ins, plan prompts, agreement rounds) went to an owner on dates in
-/// [from, to): the budget counts them over all her relationships.
-pub async fn prompts_between(
-    db: &impl ConnectionTrait,
-    owner: AccountId,
-    from: NaiveDate,
-    to: NaiveDate,
-    except: Option<SlotId>,
-) -> Result<u64> {
-    let mut query = slot::Entity::find()
-        .filter(slot::Column::OwnerId.eq(owner.0))
-        .filter(slot::Column::Job.is_in(Job::PROMPTS.map(|job| job.as_str())))
-        .filter(
-            Condition::any()
-                .add(slot::Column::Outcome.eq(Outcome::Sent.as_str()))
-                .add(slot::Column::Outcome.eq(Outcome::Planned.as_str())),
-        )
-        .filter(slot::Column::SentOn.gte(from))
-        .filter(slot::Column::SentOn.lt(to));
-    if let Some(except) = except {
-        query = query.filter(slot::Column::Id.ne(except.0));
-    }
-    Ok(query.count(db).await?)
 }
 
 /// The slot of an identity, if it was written.
