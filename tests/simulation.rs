@@ -4,10 +4,16 @@ use crate::rules;
 use std::process::Command;
 
 fn simulate(arguments: &[&str]) -> String {
+    played(arguments).0
+}
+
+/// The lines of a run, and what was said beside them: what people were refused.
+fn played(arguments: &[&str]) -> (String, String) {
     let output =
         Command::new(env!("CARGO_BIN_EXE_reconnect")).arg("simulate").args(arguments).output().expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    (String::from_utf8(output.stdout).expect("UTF-8"), said)
 }
 
 #[test]
@@ -24,7 +30,9 @@ fn the_same_seed_gives_the_same_bytes_and_no_line_breaks_a_rule() {
 /// over both changes of the clock, Christmas and Easter.
 #[test]
 fn no_line_of_the_whole_pilot_breaks_a_rule() {
-    let pilot = simulate(&["--json"]);
+    let (pilot, refused) = played(&["--json"]);
+    assert!(pilot.contains("\"kind\":\"slot_postponed\""), "no check-in was moved");
+    assert!(!refused.contains("slot_postponed"), "moved to a day that the slate did not offer: {refused}");
     let decisions = |word: &str| pilot.lines().filter(|line| line.contains(word)).count();
     for job in ["check_in", "digest", "plan_review", "agreement_round", "message_notice", "overdue_notice"] {
         assert!(decisions(&format!("\"job\":\"{job}\"")) > 20, "hardly any {job}");

@@ -84,6 +84,11 @@ impl Actors {
         Self { agenda, cast: None, end: None }
     }
 
+    /// Whether people choose among what they are offered; a scenario says what they chose.
+    pub const fn decide_as_they_go(&self) -> bool {
+        self.cast.is_some()
+    }
+
     /// When something may happen next. What has become impossible meanwhile is still counted:
     /// [`pop`](Self::pop) drops it then.
     pub fn next_at(&self) -> Option<DateTime<Utc>> {

@@ -45,7 +45,10 @@ pub async fn play(
         let now = next.max(stage.app.now());
         stage.clock.set(now);
         progress(now);
-        while let Some(event) = actors.pop(now) {
+        while let Some(mut event) = actors.pop(now) {
+            if actors.decide_as_they_go() {
+                script::as_offered(&mut stage, &mut event).await?;
+            }
             match script::perform(&mut stage, &event).await? {
                 Ok(consequences) => {
                     tell(Line::Event(event))?;

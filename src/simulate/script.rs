@@ -62,6 +62,26 @@ pub async fn perform(stage: &mut Stage, event: &Event) -> Result<Performed, Stor
     }
 }
 
+/// Whoever wants to move a check-in takes a day that her slate offers: the one she thought of, else the
+/// next, else the first. Where it offers none she lets it be skipped.
+///
+/// # Errors
+/// The scratch database failed.
+pub async fn as_offered(stage: &mut Stage, event: &mut Event) -> Result<(), StorageError> {
+    let Happening::SlotPostponed { slot, to } = event.what else { return Ok(()) };
+    let days = match agreements::offered(stage, event, slot).await {
+        Ok(days) => days,
+        // Performing it says why.
+        Err(Stop::Refused(_)) => return Ok(()),
+        Err(Stop::Broken(error)) => return Err(error),
+    };
+    event.what = match days.iter().find(|day| **day >= to).or(days.first()) {
+        Some(day) => Happening::SlotPostponed { slot, to: *day },
+        None => Happening::SlotSkippedByProvider { slot },
+    };
+    Ok(())
+}
+
 async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
     use Happening as H;
     match &event.what {

@@ -159,6 +159,14 @@ async fn card(stage: &Stage, event: &Event, her: Caller, on: NaiveDate) -> Act<S
 }
 
 /// The series whose next slot lies on a date, and its provider.
+/// The days to which the provider's slate lets the check-in of `on` be moved.
+pub(super) async fn offered(stage: &mut Stage, event: &Event, on: NaiveDate) -> Act<Vec<NaiveDate>> {
+    let (SeriesId(series), provider) = coming(stage, event, on).await?;
+    let slate = check_ins::slate(&stage.app, provider, Some(on)).await?;
+    let item = slate.items.into_iter().find(|item| item.series_id == series);
+    Ok(item.ok_or_else(|| Stop::Refused(format!("no check-in is planned for {on}")))?.can_move_to)
+}
+
 async fn coming(stage: &mut Stage, event: &Event, on: NaiveDate) -> Act<(SeriesId, Caller)> {
     let her = owner(stage, event).await?;
     let rows = storage::series::of(stage.store().read(), Whose::Owner(her.actor.account), Some(Job::CheckIn)).await?;
