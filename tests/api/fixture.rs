@@ -1,6 +1,7 @@
 //! A whole service in memory: one organisation, people as a test wants them, a clock that stands
 //! where it is put.
 
+use super::documented;
 use crate::harness::{Database, TestDatabase};
 use backend::app::sessions::{self, DeviceClaim};
 use backend::{App, Settings, routes};
@@ -224,7 +225,7 @@ impl Fixture {
         body: Value,
         headers: &[(&str, &str)],
     ) -> Reply {
-        let mut request = self.client.request(method, path);
+        let mut request = self.client.request(method.clone(), path);
         if let Some(who) = who {
             request = request.header("Authorization", format!("Bearer {}", self.token(who).await));
         }
@@ -237,7 +238,9 @@ impl Fixture {
         let (parts, body) = request.send().await.0.into_parts();
         let bytes = body.into_vec().await.expect("a body");
         let json = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
-        Reply { status: parts.status.as_u16(), json, headers: parts.headers }
+        let status = parts.status.as_u16();
+        documented::hold(&method, path, status, &json);
+        Reply { status, json, headers: parts.headers }
     }
 
     /// A page for a browser, without anybody signed in: status and text.

@@ -6,6 +6,7 @@ mod agreements;
 mod check_ins;
 mod crisis_plan;
 mod digests;
+mod documented;
 mod fixture;
 mod help_now;
 mod idempotency;

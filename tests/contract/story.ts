@@ -186,7 +186,7 @@ async function answer(address: string): Promise<void> {
   const card = await eventually(bente, "the check-in", async () => (await bente.checkIns.listCheckIns({ id })).items[0]);
   assert.deepEqual(card.choices.map((choice) => choice.answer), Object.values(CheckInAnswer));
   const notification = await eventually(bente, "its notification", async () => {
-    const page = await bente.notifications.listNotifications({ limit: 1 });
+    const page = await bente.notifications.listNotifications({});
     return page.items.find((item) => item.target.checkInId === card.id);
   });
   assert.equal(notification.actions.length, card.choices.length);
