@@ -237,6 +237,19 @@ impl Loader {
                 ("version", "1"),
             ],
         )
+        .await?;
+        // One with no section has nothing to look at.
+        self.fill(
+            "plan_section",
+            owners,
+            "",
+            &[
+                ("plan_id", &self.id(PLAN, "i")),
+                ("section", "'what_i_do'"),
+                ("body", &self.bytes()),
+                ("updated_at", &written),
+            ],
+        )
         .await
     }
 

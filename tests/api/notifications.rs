@@ -2,7 +2,9 @@
 
 use super::fixture::Fixture;
 use super::machinery::{Machinery, Written, agree, check_ins, ensure_digest, write};
+use super::messages::writing_pair;
 use crate::harness::on_both_databases;
+use chrono::TimeDelta;
 use domain::words::Role;
 use serde_json::{Value, json};
 
@@ -46,6 +48,31 @@ on_both_databases! {
         assert!(read.get("read_at").is_some());
         let card = format!("/v1/check_ins/{}", told["target"]["check_in_id"].as_str().expect("id"));
         assert!(fixture.get(&pair.owner, &card).await.expect(200).get("opened_at").is_some());
+    }
+
+    /// What the gate stopped on its way out told nobody anything.
+    async fn a_notice_that_was_stopped_stands_for_none_that_comes_after_it(database) {
+        let fixture = Fixture::on(database).await;
+        let (pair, admin) = (writing_pair(&fixture).await, fixture.admin().await);
+        let machinery = Machinery::over(&fixture);
+        let thread = format!("/v1/relationships/{}/messages", pair.relationship);
+        let write = async || {
+            fixture.post(&pair.provider, &thread, json!({ "kind": "info", "body": "Hello" })).await.expect(201);
+            fixture.clock.advance(TimeDelta::minutes(1));
+        };
+        let in_a_minute = || (fixture.app.now() + TimeDelta::minutes(1)).to_rfc3339();
+        write().await;
+        machinery.plan().await;
+        fixture.put(&admin, "/v1/kill_switch", json!({ "on": true })).await.expect(200);
+        machinery.run_to(&fixture, &in_a_minute()).await;
+        fixture.put(&admin, "/v1/kill_switch", json!({ "on": false })).await.expect(200);
+        let list = fixture.get(&pair.owner, "/v1/notifications").await.expect(200);
+        assert_eq!(items(&list).len(), 0, "{list}");
+        write().await;
+        machinery.run_to(&fixture, &in_a_minute()).await;
+        let list = fixture.get(&pair.owner, "/v1/notifications").await.expect(200);
+        assert_eq!(items(&list).len(), 1, "{list}");
+        assert_eq!(items(&list)[0]["job"], "message_notice");
     }
 
     async fn the_unread_come_first_page_by_page(database) {

@@ -53,8 +53,8 @@ pub struct DispatchSettings {
 impl Default for DispatchSettings {
     fn default() -> Self {
         Self {
-            batch: 100,
-            concurrency: 32,
+            batch: 256,
+            concurrency: 128,
             lease: TimeDelta::seconds(20),
             drain: Duration::from_secs(20),
             public_url: "http://127.0.0.1:8080".into(),

@@ -118,7 +118,13 @@ impl Dispatcher {
             ways.push(way);
         }
         for (slot, decided) in refused {
-            slots::decide(&tx, SlotId(slot), &decided, None, now).await?;
+            let settled = slots::decide(&tx, SlotId(slot), &decided, None, now).await?;
+            if settled && decided.outcome != Outcome::Held {
+                // Nobody was told: it does not lie unread, and nothing later folds into it.
+                for told in behind.notifications.values().filter(|told| told.slot_id == Some(slot)) {
+                    deliveries::withdraw(&tx, told.id, now).await?;
+                }
+            }
         }
         self.add_digests(&tx, &mut ways).await?;
         self.begin(&tx, &claimed, &mut ways, now).await?;
