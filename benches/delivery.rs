@@ -21,7 +21,7 @@ use crowd::{Crowd, PLANNERS_MINUTE, instant};
 use database::{Database, TestDatabase};
 use domain::clock::{Clock, VirtualClock};
 use domain::words::{Platform, PushEnvironment};
-use environment::needed;
+use environment::{Kind, needed};
 use figures::Figures;
 use futures::StreamExt as _;
 use gateways::apns::{ApnsGateway, KEY_ID, TEAM_ID, TOPIC};
@@ -66,12 +66,6 @@ struct Options {
     /// Given by cargo.
     #[arg(long, hide = true)]
     bench: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    Sqlite,
-    Postgres,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

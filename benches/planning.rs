@@ -15,11 +15,11 @@ mod floor;
 mod query_plans;
 
 use chrono::TimeDelta;
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use crowd::{Crowd, PLANNERS_MINUTE, instant};
 use database::{Database, TestDatabase};
 use domain::clock::VirtualClock;
-use environment::needed;
+use environment::{Kind, needed};
 use figures::Figures;
 use sea_orm::{AccessMode, ConnectionTrait, DbBackend, IsolationLevel, Statement, TransactionTrait};
 use std::collections::BTreeMap;
@@ -56,12 +56,6 @@ struct Options {
     /// Given by cargo.
     #[arg(long, hide = true)]
     bench: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    Sqlite,
-    Postgres,
 }
 
 #[tokio::main]

@@ -8,8 +8,8 @@ use crate::connect::WriteTx;
 use crate::deliveries;
 use crate::entity::{delivery, notification, slot};
 use crate::error::Result;
-use crate::series;
 use crate::whose::Whose;
+use crate::{series, slots};
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::words::{DeliveryState, Job, Outcome};
@@ -54,24 +54,19 @@ pub(crate) fn open() -> Condition {
 }
 
 /// Settles slots that will not be sent, and takes their deliveries out of the queue.
-pub async fn settle(tx: &WriteTx, slots: &[Uuid], outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> Result<()> {
-    if slots.is_empty() {
+pub async fn settle(tx: &WriteTx, ids: &[Uuid], outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> Result<()> {
+    if ids.is_empty() {
         return Ok(());
     }
-    slot::Entity::update_many()
-        .col_expr(slot::Column::Outcome, Expr::value(outcome.as_str()))
-        .col_expr(slot::Column::Reason, Expr::value(reason.as_str()))
-        .col_expr(slot::Column::DecidedAt, Expr::value(now))
-        .col_expr(slot::Column::SettledAt, Expr::value(now))
-        .col_expr(slot::Column::NextAt, Expr::value(Option::<DateTime<Utc>>::None))
-        .filter(slot::Column::Id.is_in(slots.iter().copied()))
+    slots::settlement(outcome, reason, now)
+        .filter(slot::Column::Id.is_in(ids.iter().copied()))
         .filter(open())
         .exec(&**tx)
         .await?;
     let notifications: Vec<Uuid> = notification::Entity::find()
         .select_only()
         .column(notification::Column::Id)
-        .filter(notification::Column::SlotId.is_in(slots.iter().copied()))
+        .filter(notification::Column::SlotId.is_in(ids.iter().copied()))
         .into_tuple()
         .all(&**tx)
         .await?;

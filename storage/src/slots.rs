@@ -199,7 +199,8 @@ async fn settle_as(tx: &WriteTx, id: SlotId, outcome: Outcome, reason: Reason, n
     Ok(changed.rows_affected == 1)
 }
 
-fn settlement(outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> UpdateMany<slot::Entity> {
+/// Settling a slot, for those that a filter names.
+pub(crate) fn settlement(outcome: Outcome, reason: Reason, now: DateTime<Utc>) -> UpdateMany<slot::Entity> {
     slot::Entity::update_many()
         .col_expr(slot::Column::Outcome, Expr::value(outcome.as_str()))
         .col_expr(slot::Column::Reason, Expr::value(reason.as_str()))
