@@ -51,6 +51,8 @@ words! {
     /// R7–R11. Only `reply_wanted` opens a reply clock.
     MessageKind { Info = "info", ReplyWanted = "reply_wanted", NextConsultation = "next_consultation", Vault = "vault" }
     ReceiptKind { Opened = "opened", ReadThanks = "read_thanks" }
+    /// How a relationship ended that its owner did not end herself.
+    RelationshipEnd { Left = "left", Ended = "ended" }
     /// What closed a reply clock.
     ClosedBy {
         Reply = "reply", ReadThanks = "read_thanks", LetsTalk = "lets_talk", LoggedCall = "logged_call",

@@ -91,7 +91,7 @@ async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         }
         H::RelationshipEnded {} => {
             let (pair, caller, _) = pair(stage, event)?;
-            backend::app::relationships::end(&stage.app, caller, pair).await?;
+            backend::app::parting::end(&stage.app, caller, pair).await?;
         }
         H::AgreementAccepted { .. }
         | H::SilenceClauseSet { .. }

@@ -11,7 +11,7 @@ use crate::slots::{self, Decided, NewSlot};
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, OrganisationId, RelationshipId, SlotId};
-use domain::words::{Job, MessageKind, Outcome, SeriesState};
+use domain::words::{Job, MessageKind, Outcome, RelationshipEnd, SeriesState};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
@@ -26,35 +26,52 @@ pub async fn message_for_owner(
     new_id: &(dyn Fn() -> Uuid + Send + Sync),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    plan(tx, related, message.0, Some(related.view.responsible), visible_at, new_id, now).await
+    plan(tx, related, About::Item(message.0), visible_at, new_id, now).await
 }
 
-/// A provider has left, and with him the relationship has ended: the owner is told in her waking hours.
+/// A provider has left or ended the relationship: the owner is told in her waking hours.
 /// There is nobody at the other end of it any more, so it names no provider.
 pub async fn end_for_owner(
     tx: &WriteTx,
     related: &Related,
+    how: RelationshipEnd,
     new_id: &(dyn Fn() -> Uuid + Send + Sync),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    plan(tx, related, related.view.id.0, None, now, new_id, now).await
+    plan(tx, related, About::End(how), now, new_id, now).await
 }
 
-/// Whether a notice tells that a relationship has ended.
-pub fn tells_of_end(row: &crate::rows::Slot) -> bool {
-    row.job == Job::MessageNotice.as_str() && row.provider_id.is_none() && Some(row.subject) == row.relationship_id
+/// How the relationship ended that a notice tells the end of; `None`: it tells of something else.
+pub fn end_told(row: &crate::rows::Slot) -> Result<Option<RelationshipEnd>> {
+    let tells =
+        row.job == Job::MessageNotice.as_str() && row.provider_id.is_none() && Some(row.subject) == row.relationship_id;
+    Ok(match (tells, row.position.as_deref()) {
+        (false, _) => None,
+        (true, Some(word)) => Some(word.parse()?),
+        (true, None) => Some(RelationshipEnd::Left),
+    })
+}
+
+/// What a notice is about.
+enum About {
+    Item(Uuid),
+    /// The end itself, and which one, in the slot's position.
+    End(RelationshipEnd),
 }
 
 async fn plan(
     tx: &WriteTx,
     related: &Related,
-    subject: Uuid,
-    provider: Option<AccountId>,
+    about: About,
     visible_at: DateTime<Utc>,
     new_id: &(dyn Fn() -> Uuid + Send + Sync),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let owner = related.view.owner;
+    let (subject, provider, position) = match about {
+        About::Item(id) => (id, Some(related.view.responsible), None),
+        About::End(how) => (related.view.id.0, None, Some(how.to_string())),
+    };
     let account = account::Entity::find_by_id(owner.0)
         .one(&**tx)
         .await?
@@ -86,7 +103,7 @@ async fn plan(
         recipient: owner,
         recipient_zone: zone,
         number: 0,
-        position: None,
+        position,
         items: Some(json!([subject])),
         promised_on: None,
         long_count: None,

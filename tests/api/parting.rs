@@ -48,7 +48,16 @@ async fn where_nobody_stays_promises_are_released_and_the_relationship_ends() {
     assert_eq!(fixture.post(&pair.provider, &path, Value::Null).await.problem(403), "not_allowed");
 }
 
-/// Job, outcome, reason and what is said of everything in the owner's list of notifications.
+const ENDED: &str =
+    "Working together with Kari here has ended. Everything you have written is safe, and Help now is there as before.";
+
+/// The notices in the owner's ledger.
+async fn told_of_in_the_ledger(fixture: &Fixture, owner: &Who) -> Vec<Value> {
+    let ledger = fixture.get(owner, "/v1/ledger?job=message_notice").await.expect(200);
+    ledger["items"].as_array().expect("items").clone()
+}
+
+/// What is said of everything in the owner's list of notifications.
 async fn told(fixture: &Fixture, owner: &Who) -> Vec<String> {
     let list = fixture.get(owner, "/v1/notifications").await.expect(200);
     let items = list["items"].as_array().expect("items");
@@ -78,6 +87,60 @@ on_both_databases! {
         assert_eq!(told(&fixture, &pair.owner).await, ["Kari has left. Nobody has taken over yet. Everything you have written is safe."]);
         let pushed = pushes(&fixture).await;
         assert_eq!(pushed, [("wake".to_owned(), "sent".to_owned())]);
+    }
+
+    async fn an_ending_that_is_not_hers_is_told_her_in_her_waking_hours(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = writing_pair(&fixture).await;
+        let machinery = Machinery::over(&fixture);
+        phone(&fixture, &pair.owner).await;
+        machinery.run_to(&fixture, "2026-10-05T18:30:00Z").await;
+        write(&fixture, &pair, &pair.provider, "info", "I have to stop.").await;
+        fixture.delete(&pair.provider, &format!("/v1/relationships/{}", pair.relationship)).await.expect(204);
+        machinery.run_to(&fixture, "2026-10-05T20:00:00Z").await;
+        let waiting = notices(&fixture, &pair.owner).await;
+        assert!(waiting.contains(&("held".to_owned(), "quiet_hours".to_owned())), "{waiting:?}");
+        assert_eq!(told(&fixture, &pair.owner).await, [] as [&str; 0]);
+        assert_eq!(pushes(&fixture).await, []);
+        machinery.run_to(&fixture, "2026-10-06T10:00:00Z").await;
+        assert_eq!(told(&fixture, &pair.owner).await, [ENDED]);
+        assert_eq!(pushes(&fixture).await, [("wake".to_owned(), "sent".to_owned())]);
+        let of_end = told_of_in_the_ledger(&fixture, &pair.owner).await;
+        let [sent] = of_end.iter().filter(|row| row["outcome"] == "sent").collect::<Vec<_>>()[..] else {
+            panic!("one that was sent: {of_end:?}")
+        };
+        assert_eq!((&sent["recipient"], &sent["channels"]), (&json!("you"), &json!(["in_app", "push"])));
+        assert_eq!(sent["relationship_id"], pair.relationship.to_string());
+        assert!(sent.get("concerns").is_none(), "nobody is at the other end: {sent}");
+        let cancelled = of_end.iter().filter(|row| row["reason"] == "relationship_ended").count();
+        assert_eq!((cancelled, of_end.len()), (1, 2), "what he wrote before is not told any more");
+    }
+
+    async fn by_day_an_ending_is_in_the_app_at_once_and_only_once(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = writing_pair(&fixture).await;
+        let machinery = Machinery::over(&fixture);
+        let path = format!("/v1/relationships/{}", pair.relationship);
+        fixture.delete(&pair.provider, &path).await.expect(204);
+        assert_eq!(fixture.delete(&pair.provider, &path).await.problem(403), "not_allowed");
+        machinery.run_to(&fixture, "2026-10-05T09:01:00Z").await;
+        assert_eq!(told(&fixture, &pair.owner).await, [ENDED]);
+        assert_eq!(pushes(&fixture).await, [], "she has no phone");
+        machinery.run_to(&fixture, "2026-10-07T10:00:00Z").await;
+        assert_eq!(told(&fixture, &pair.owner).await, [ENDED]);
+    }
+
+    async fn what_she_ends_herself_and_an_invitation_taken_back_are_no_news_to_her(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = writing_pair(&fixture).await;
+        let olav = fixture.person(Role::Provider, "Olav").await;
+        let invitation = json!({ "invitee_login": pair.owner.login, "level": "primary" });
+        let invited = fixture.post(&olav, "/v1/relationships", invitation).await.expect(201);
+        fixture.delete(&olav, &format!("/v1/relationships/{}", id(&invited))).await.expect(204);
+        fixture.delete(&pair.owner, &format!("/v1/relationships/{}", pair.relationship)).await.expect(204);
+        Machinery::over(&fixture).run_to(&fixture, "2026-10-07T10:00:00Z").await;
+        assert_eq!(notices(&fixture, &pair.owner).await, []);
+        assert_eq!(told(&fixture, &pair.owner).await, [] as [&str; 0]);
     }
 
     async fn a_phone_that_never_woke_is_not_told_to_forget(database) {

@@ -111,7 +111,7 @@ impl RelationshipsApi {
         caller: SignedIn,
         id: Path<Uuid>,
     ) -> Result<Done, Problem> {
-        relationships::end(&app, caller.0, RelationshipId(id.0)).await?;
+        parting::end(&app, caller.0, RelationshipId(id.0)).await?;
         Ok(Done::Empty)
     }
 

@@ -8,7 +8,7 @@ use crate::views;
 use domain::ids::{AccountId, NotificationId, RelationshipId, ReplyClockId, SeriesId, SlotId};
 use domain::policy::OnOwn;
 use domain::wording::{Overdue, Push, Relationship};
-use domain::words::Job;
+use domain::words::{Job, RelationshipEnd};
 use mobile_contract::notifications::{ChoiceOut, NotificationCategory, NotificationOut, NotificationsOut, TargetOut};
 use mobile_contract::problem::ProblemCode;
 use storage::notifications::{self, Told};
@@ -154,15 +154,21 @@ async fn said(app: &App, caller: Caller, teller: &Teller, job: Job, told: &Told)
         Job::Digest | Job::ResponseReminder => {
             return Ok((teller.say(&Push::ProviderDigest), Vec::new()));
         }
-        Job::MessageNotice if notices::tells_of_end(slot) => {
+        Job::MessageNotice => {
+            let Some(how) = notices::end_told(slot)? else {
+                return Ok((teller.say(&Push::OwnerSomething), Vec::new()));
+            };
             let related = match slot.relationship_id {
                 Some(id) => relationships::for_machinery(db, RelationshipId(id), app.now()).await?,
                 None => None,
             };
             let provider = name(app, related.map(|related| related.view.responsible.0)).await?;
-            return Ok((teller.say(&Relationship::ProviderLeft { provider }), Vec::new()));
+            let text = match how {
+                RelationshipEnd::Left => Relationship::ProviderLeft { provider },
+                RelationshipEnd::Ended => Relationship::ProviderEnded { provider },
+            };
+            return Ok((teller.say(&text), Vec::new()));
         }
-        Job::MessageNotice => {}
     }
     Ok((teller.say(&Push::OwnerSomething), Vec::new()))
 }

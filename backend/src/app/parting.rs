@@ -9,7 +9,7 @@ use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, RelationshipId};
 use domain::ownership::Standing;
 use domain::policy::InRelationship;
-use domain::words::{AccountState, ClosedBy, Job, RelationshipState, RoundCause, SeriesState};
+use domain::words::{AccountState, ClosedBy, Job, RelationshipEnd, RelationshipState, RoundCause, SeriesState};
 use storage::relationships::Related;
 use storage::whose::Whose;
 use storage::{
@@ -40,6 +40,26 @@ pub(crate) async fn part(
     Ok(())
 }
 
+/// Either side ends it, at once and without a reason. Everything planned for the pair is cancelled in the same
+/// commit. What the owner did not do herself she is told in her waking hours; an invitation that is
+/// withdrawn is told to nobody.
+pub async fn end(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> {
+    let now = app.now();
+    let tx = app.store.write().await?;
+    let related = relationships::authorized(&*tx, caller.actor, InRelationship::End, id, now).await?;
+    relationships::transition(&tx, &related, RelationshipState::Ended, now).await?;
+    // An invitation that comes to nothing leaves nothing to settle.
+    if related.view.state != RelationshipState::Invited {
+        after(app, &tx, &related, RelationshipState::Ended, ClosedBy::RelationshipEnded, now).await?;
+        if related.view.standing(caller.actor) != Standing::Owner {
+            // After what was planned is cancelled: this is about the end itself.
+            notices::end_for_owner(&tx, &related, RelationshipEnd::Ended, &|| app.store.new_id(), now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 /// A provider takes part no longer (R20). Where colleagues stay, the one who joined first becomes
 /// responsible and keeps what was promised on the dates that were shown; check-ins in the leaver's
 /// name stop. Where nobody stays, open promises are released and the relationship ends; the owner is told
@@ -55,7 +75,7 @@ pub async fn leave(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> 
         relationships::transition(&tx, &related, RelationshipState::Ended, now).await?;
         after(app, &tx, &related, RelationshipState::Ended, ClosedBy::Released, now).await?;
         // After what was planned is cancelled: this is about the end itself.
-        notices::end_for_owner(&tx, &related, &|| app.store.new_id(), now).await?;
+        notices::end_for_owner(&tx, &related, RelationshipEnd::Left, &|| app.store.new_id(), now).await?;
         tx.commit().await?;
         return Ok(());
     };

@@ -89,13 +89,6 @@ pub async fn set_state(
     get(app, caller, id).await
 }
 
-/// Either side ends it, at once and without a reason. Everything planned for the pair is cancelled
-/// in the same commit.
-pub async fn end(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> {
-    let related = find(app, caller, InRelationship::End, id).await?;
-    change(app, &related, RelationshipState::Ended).await
-}
-
 async fn find(app: &App, caller: Caller, action: InRelationship, id: RelationshipId) -> Answer<Authorized<Related>> {
     Ok(relationships::authorized(app.store.read(), caller.actor, action, id, app.now()).await?)
 }
@@ -104,10 +97,7 @@ async fn change(app: &App, related: &Authorized<Related>, to: RelationshipState)
     let now = app.now();
     let tx = app.store.write().await?;
     relationships::transition(&tx, related, to, now).await?;
-    // An invitation that comes to nothing leaves nothing to settle.
-    if related.view.state != RelationshipState::Invited || to != RelationshipState::Ended {
-        after(app, &tx, related, to, ClosedBy::RelationshipEnded, now).await?;
-    }
+    after(app, &tx, related, to, ClosedBy::RelationshipEnded, now).await?;
     tx.commit().await?;
     Ok(())
 }

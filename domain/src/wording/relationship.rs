@@ -16,6 +16,8 @@ texts! {
         ProviderLeftHandedOver = "relationship.provider_left_handed_over" { provider: String, other: String };
         /// To the owner: the provider leaves and nobody takes over.
         ProviderLeft = "relationship.provider_left" { provider: String };
+        /// To the owner: the provider ended it; no reason is given, and nobody is said to have gone.
+        ProviderEnded = "relationship.provider_ended" { provider: String };
         /// To the owner: an absence without substitute.
         Absence = "relationship.absence" { provider: String, from: Day, back: Day };
         /// To the owner: may the substitute see threads with an open reply clock during this absence?

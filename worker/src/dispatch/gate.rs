@@ -174,7 +174,7 @@ impl Dispatcher {
         let mut judged = BTreeMap::new();
         for (slot, question) in questions {
             let mut answered = facts::answer(&briefing, question)?;
-            answered.facts.tells_of_end = notices::tells_of_end(slot);
+            answered.facts.tells_of_end = notices::end_told(slot)?.is_some();
             let mut verdict = gate::evaluate(question.job, &answered.facts);
             let mut news = question.something_to_say;
             if question.job == Job::Digest && matches!(verdict.decision, Decision::Send { .. }) {

@@ -38,7 +38,7 @@ pub async fn look(store: &Store, row: &rows::Slot) -> Result<()> {
         something_to_say: Some(!news.is_empty()),
     };
     let mut answered = facts::load(&*tx, question).await?;
-    answered.facts.tells_of_end = notices::tells_of_end(row);
+    answered.facts.tells_of_end = notices::end_told(row)?.is_some();
     let verdict = gate::evaluate(Job::MessageNotice, &answered.facts);
     let folded = match verdict.decision {
         Decision::Block(_) => false,

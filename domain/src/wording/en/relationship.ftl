@@ -3,6 +3,7 @@ relationship-active = You and { $other } now work together here.
 relationship-ended = Working together with { $other } has ended. Nobody needs to say why.
 relationship-provider_left_handed_over = { $provider } is leaving, and { $other } takes over what is waiting for a reply. Everything you have written is safe.
 relationship-provider_left = { $provider } has left. Nobody has taken over yet. Everything you have written is safe.
+relationship-provider_ended = Working together with { $provider } here has ended. Everything you have written is safe, and Help now is there as before.
 relationship-absence = { $provider } is away from { $from } and back on { $back }.
 relationship-substitute_asks = { $provider } is away from { $from } and back on { $back }. May { $substitute } see the conversations where you are waiting for a reply? Only those, and only until then.
 relationship-substitute_invited = { $provider } is away from { $from } and back on { $back }. Would you stand in?

@@ -3,6 +3,7 @@ relationship-active = Du og { $other } samarbeider nå her.
 relationship-ended = Samarbeidet med { $other } er avsluttet. Ingen trenger å si hvorfor.
 relationship-provider_left_handed_over = { $provider } slutter her, og { $other } tar over det som venter på svar. Alt du har skrevet, er trygt lagret.
 relationship-provider_left = { $provider } har sluttet her. Ingen har tatt over ennå. Alt du har skrevet, er trygt lagret.
+relationship-provider_ended = Samarbeidet med { $provider } her er avsluttet. Alt du har skrevet, er trygt lagret, og Hjelp nå er der som før.
 relationship-absence = { $provider } er borte fra { $from } og tilbake { $back }.
 relationship-substitute_asks = { $provider } er borte fra { $from } og tilbake { $back }. Kan { $substitute } i den tiden få se samtalene der du venter på svar? Bare dem, og bare så lenge.
 relationship-substitute_invited = { $provider } er borte fra { $from } og tilbake { $back }. Vil du være vikar?

@@ -3,6 +3,7 @@ relationship-active = Du og { $other } samarbeider no her.
 relationship-ended = Samarbeidet med { $other } er avslutta. Ingen treng å seie kvifor.
 relationship-provider_left_handed_over = { $provider } sluttar her, og { $other } tek over det som ventar på svar. Alt du har skrive, er trygt lagra.
 relationship-provider_left = { $provider } har slutta her. Ingen har teke over enno. Alt du har skrive, er trygt lagra.
+relationship-provider_ended = Samarbeidet med { $provider } her er avslutta. Alt du har skrive, er trygt lagra, og Hjelp no er der som før.
 relationship-absence = { $provider } er borte frå { $from } og tilbake { $back }.
 relationship-substitute_asks = { $provider } er borte frå { $from } og tilbake { $back }. Kan { $substitute } i den tida få sjå samtalane der du ventar på svar? Berre dei, og berre så lenge.
 relationship-substitute_invited = { $provider } er borte frå { $from } og tilbake { $back }. Vil du vere vikar?
