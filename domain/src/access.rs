@@ -14,6 +14,8 @@ words! {
         OpenMessage = "open_message",
         /// Texts were shown in a thread: of messages opened before, and what the owner lets be shown of others.
         ReadMessages = "read_messages",
+        /// What the owner wrote with an answer to a check-in was shown.
+        ReadAnswer = "read_answer",
     }
     /// Why it was allowed.
     AllowedBecause {

@@ -17,6 +17,8 @@ wire_words! {
         OpenMessage = "open_message",
         /// Your texts were shown in a thread: messages opened before, and gists and beginnings of others.
         ReadMessages = "read_messages",
+        /// What you wrote with your answers to check-ins was shown.
+        ReadAnswer = "read_answer",
     }
     /// Why it was allowed.
     AllowedBecause {
@@ -37,7 +39,7 @@ pub struct AccessOut {
     pub number: i32,
     pub who: PartyOut,
     pub action: AccessAction,
-    /// The sections that were read, or `crisis_plan`; ids of messages; `gist` and `preview`.
+    /// The sections that were read, or `crisis_plan`; ids of messages or check-ins; `gist` and `preview`.
     pub subjects: Vec<String>,
     pub at: DateTime<Utc>,
     #[oai(skip_serializing_if_is_none)]

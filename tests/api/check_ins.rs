@@ -10,7 +10,7 @@ use worker::transport::Transports;
 use worker::{DispatchSettings, Dispatcher, Planner};
 
 /// Plans and sends everything due up to and including `until`.
-async fn run_until(fixture: &Fixture, until: &str) {
+pub async fn run_until(fixture: &Fixture, until: &str) {
     let until: DateTime<Utc> = until.parse().expect("a time");
     let store = fixture.app.store.clone();
     let planner = Planner::new(store.clone());
@@ -61,11 +61,11 @@ async fn cards(fixture: &Fixture, who: &Who, pair: &Pair) -> Vec<Value> {
 }
 
 /// The owner's newest card.
-async fn newest(fixture: &Fixture, pair: &Pair) -> String {
+pub async fn newest(fixture: &Fixture, pair: &Pair) -> String {
     id(cards(fixture, &pair.owner, pair).await.first().expect("a card"))
 }
 
-async fn answer(fixture: &Fixture, who: &Who, card: &str, body: Value) -> Reply {
+pub async fn answer(fixture: &Fixture, who: &Who, card: &str, body: Value) -> Reply {
     fixture.post(who, &format!("/v1/check_ins/{card}/answer"), body).await
 }
 

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 /// Action, reader, subjects and reason of every line, oldest first.
-async fn log(fixture: &Fixture, owner: &Who) -> Vec<(String, String, Vec<String>, String)> {
+pub async fn log(fixture: &Fixture, owner: &Who) -> Vec<(String, String, Vec<String>, String)> {
     let log = fixture.get(owner, "/v1/access_log").await.expect(200);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let items = log["items"].as_array().expect("items");

@@ -3,6 +3,7 @@
 mod absences;
 mod agreement_rounds;
 mod agreements;
+mod answer_log;
 mod check_ins;
 mod crisis_plan;
 mod digests;

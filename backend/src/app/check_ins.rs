@@ -2,6 +2,7 @@
 
 mod acts;
 mod cards;
+mod log;
 mod series;
 mod slate;
 

@@ -1,6 +1,6 @@
 //! Single check-ins: opened, answered, and what an answer sets off.
 
-use super::{People, first_name, people};
+use super::{People, first_name, log, people};
 use crate::app::sessions::Caller;
 use crate::app::teller::Teller;
 use crate::app::{Answer, Refusal, agreements as agreed, bounds, help_now};
@@ -49,7 +49,9 @@ fn place(id: SlotId) -> sealed::Place {
 /// One check-in, for whoever may see it.
 pub async fn get(app: &App, caller: Caller, id: SlotId) -> Answer<CheckInOut> {
     let (row, related) = check_ins::card(app.store.read(), caller.actor, id, app.now()).await?;
-    present(app, caller, &Teller::to(app, caller).await?, &related, row).await
+    let shown = present(app, caller, &Teller::to(app, caller).await?, &related, row).await?;
+    log::words_shown(app, &related, std::slice::from_ref(&shown)).await?;
+    Ok(shown)
 }
 
 /// The check-ins of a relationship that were sent, newest first; for a provider the answered ones.
@@ -74,6 +76,7 @@ pub async fn list(
     for row in found {
         items.push(present(app, caller, &teller, &related, row).await?);
     }
+    log::words_shown(app, &related, &items).await?;
     Ok(CheckInsOut { items, next_cursor })
 }
 
