@@ -118,6 +118,9 @@ pub struct DigestCounts {
     pub next_consultation: u32,
     pub check_in_replies: u32,
     pub tomorrows_check_ins: u32,
+    /// Lines about what is shared: changes, and wishes to look at something together.
+    #[serde(default)]
+    pub shared_changes: u32,
     pub minutes: u32,
 }
 
@@ -139,6 +142,7 @@ impl DigestCounts {
                 matches!(line.section, Section::CheckInReplies | Section::Concerns) && answer
             }),
             tomorrows_check_ins: count(&|line| line.section == Section::TomorrowsCheckIns),
+            shared_changes: count(&|line| line.section == Section::SharedChanges),
             minutes: digest.lines.iter().map(|line| reading_minutes(line.chars)).sum(),
         }
     }
@@ -204,6 +208,17 @@ mod tests {
         lines.push(line(Section::New, 99));
         let digest = compose(lines, 20);
         assert_eq!((digest.lines.len(), digest.more), (30, 1));
+    }
+
+    #[test]
+    fn what_is_shared_is_counted_and_a_count_kept_before_that_says_nought() {
+        let lines = vec![line(Section::SharedChanges, 1), line(Section::SharedChanges, 2), line(Section::New, 3)];
+        let counts = DigestCounts::of(&compose(lines, 20));
+        assert_eq!((counts.shared_changes, counts.new), (2, 1));
+        let mut kept = serde_json::to_value(counts).expect("counts");
+        kept.as_object_mut().expect("an object").remove("shared_changes");
+        let read: DigestCounts = serde_json::from_value(kept).expect("counts");
+        assert_eq!(read, DigestCounts { shared_changes: 0, ..counts });
     }
 
     #[test]

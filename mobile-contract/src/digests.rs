@@ -105,6 +105,8 @@ pub struct DigestCountsOut {
     pub next_consultation: u32,
     pub check_in_replies: u32,
     pub tomorrows_check_ins: u32,
+    /// Changes in what is shared, and wishes to look at it together.
+    pub shared_changes: u32,
     /// Whole minutes that reading takes.
     pub minutes: u32,
 }

@@ -242,8 +242,9 @@ on_both_databases! {
         let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
         assert_eq!(sections(&digest)[0].1[0]["plan_sections"], json!(["what_i_do"]));
 
-        let list = fixture.get(kari, "/v1/digests").await.expect(200).to_string();
-        assert!(!list.contains("what_i_do"), "{list}");
+        let list = fixture.get(kari, "/v1/digests").await.expect(200);
+        assert_eq!((&list["items"][0]["counts"]["shared_changes"], &list["items"][0]["counts"]["new"]), (&json!(1), &json!(0)));
+        assert!(!list.to_string().contains("what_i_do"), "{list}");
         let ledger = fixture.get(kari, "/v1/ledger").await.expect(200).to_string();
         assert!(!ledger.contains("what_i_do"), "{ledger}");
     }

@@ -350,6 +350,7 @@ impl Dispatcher {
                 next_consultation: counts.next_consultation,
                 check_in_answers: counts.check_in_replies,
                 tomorrows_check_ins: counts.tomorrows_check_ins,
+                shared_changes: counts.shared_changes,
                 reading_minutes: counts.minutes,
                 link: link(format!("/open/{}", notification.opaque_id))?,
                 unsubscribe: unsubscribe.clone(),

@@ -61,6 +61,7 @@ fn summary(run: &rows::DigestRun) -> Answer<DigestSummaryOut> {
             next_consultation: counts.next_consultation,
             check_in_replies: counts.check_in_replies,
             tomorrows_check_ins: counts.tomorrows_check_ins,
+            shared_changes: counts.shared_changes,
             minutes: counts.minutes,
         },
         more: run.more,

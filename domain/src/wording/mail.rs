@@ -17,6 +17,8 @@ pub struct DigestMail {
     pub next_consultation: u32,
     pub check_in_answers: u32,
     pub tomorrows_check_ins: u32,
+    /// Lines about what is shared, whatever it is.
+    pub shared_changes: u32,
     /// Minutes of reading in all.
     pub reading_minutes: u32,
     /// Opens the digest in the app, after sign-in.
@@ -80,6 +82,8 @@ texts! {
         CheckInAnswers = "mail.check_in_answers" { count: u32 };
         /// Line: check-ins that go out tomorrow.
         TomorrowsCheckIns = "mail.tomorrows_check_ins" { count: u32 };
+        /// Line: news about what is shared, without saying what that is.
+        SharedChanges = "mail.shared_changes" { count: u32 };
         /// Line: how long it all takes to read.
         Reading = "mail.reading" { minutes: u32 };
         /// In place of the lines, when every count is nought.
@@ -106,6 +110,7 @@ impl Wording {
             (mail.next_consultation, MailText::NextConsultation { count: mail.next_consultation }),
             (mail.check_in_answers, MailText::CheckInAnswers { count: mail.check_in_answers }),
             (mail.tomorrows_check_ins, MailText::TomorrowsCheckIns { count: mail.tomorrows_check_ins }),
+            (mail.shared_changes, MailText::SharedChanges { count: mail.shared_changes }),
             (mail.reading_minutes, MailText::Reading { minutes: mail.reading_minutes }),
         ]
         .iter()
@@ -158,7 +163,7 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn mail(counts: [u32; 9]) -> DigestMail {
+    fn mail(counts: [u32; 10]) -> DigestMail {
         let [
             waiting_for_reply,
             due_today,
@@ -168,6 +173,7 @@ mod tests {
             next_consultation,
             check_in_answers,
             tomorrows_check_ins,
+            shared_changes,
             reading_minutes,
         ] = counts;
         DigestMail {
@@ -179,6 +185,7 @@ mod tests {
             next_consultation,
             check_in_answers,
             tomorrows_check_ins,
+            shared_changes,
             reading_minutes,
             link: Link::new("https://app.example.org/digest?a=1&b=2").expect("a link"),
             unsubscribe: Link::new("https://app.example.org/unsubscribe/0192").expect("a link"),
@@ -187,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_mail_says_each_count_and_leaves_out_nought() {
-        let said = Wording::built_in().digest_mail(Language::En, &mail([3, 1, 0, 2, 1, 0, 0, 21, 14]));
+        let said = Wording::built_in().digest_mail(Language::En, &mail([3, 1, 0, 2, 1, 0, 0, 21, 2, 14]));
         assert_eq!(said.subject, "Today's digest");
         assert_eq!(
             said.text,
@@ -197,6 +204,7 @@ mod tests {
              - 2 new messages\n\
              - 1 long read\n\
              - 21 check-ins go out tomorrow\n\
+             - 2 updates on what is shared\n\
              - About 14 minutes of reading in all\n\n\
              Open today's digest:\nhttps://app.example.org/digest?a=1&b=2\n\n\
              -- \n\
@@ -211,10 +219,10 @@ mod tests {
     #[test]
     fn extreme_counts_are_written_out_whole() {
         for language in Language::ALL {
-            let said = Wording::built_in().digest_mail(*language, &mail([u32::MAX; 9]));
-            assert_eq!(said.text.matches("4294967295").count(), 9, "{}", said.text);
-            assert_eq!(said.html.matches("4294967295").count(), 9);
-            let said = Wording::built_in().digest_mail(*language, &mail([0; 9]));
+            let said = Wording::built_in().digest_mail(*language, &mail([u32::MAX; 10]));
+            assert_eq!(said.text.matches("4294967295").count(), 10, "{}", said.text);
+            assert_eq!(said.html.matches("4294967295").count(), 10);
+            let said = Wording::built_in().digest_mail(*language, &mail([0; 10]));
             assert_eq!(said.text.lines().filter(|line| line.starts_with("- ")).count(), 1, "{}", said.text);
             assert!(!said.text.contains('0') || said.text.matches('0').count() == 1, "only in the link: {}", said.text);
         }
@@ -223,7 +231,7 @@ mod tests {
     #[test]
     fn the_html_fetches_nothing_and_runs_nothing() {
         for language in Language::ALL {
-            let html = Wording::built_in().digest_mail(*language, &mail([1; 9])).html;
+            let html = Wording::built_in().digest_mail(*language, &mail([1; 10])).html;
             for forbidden in ["<img", "<script", "src=", "url(", "<link", "@import", "<iframe"] {
                 assert!(!html.contains(forbidden), "{forbidden} in {html}");
             }

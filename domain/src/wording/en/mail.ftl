@@ -32,6 +32,10 @@ mail-tomorrows_check_ins = { $count ->
         [one] { $count } check-in goes out tomorrow
        *[other] { $count } check-ins go out tomorrow
     }
+mail-shared_changes = { $count ->
+        [one] { $count } update on what is shared
+       *[other] { $count } updates on what is shared
+    }
 mail-reading = { $minutes ->
         [one] About { $minutes } minute of reading in all
        *[other] About { $minutes } minutes of reading in all

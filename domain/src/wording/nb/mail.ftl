@@ -23,6 +23,10 @@ mail-tomorrows_check_ins = { $count ->
         [one] { $count } fast hilsen går ut i morgen
        *[other] { $count } faste hilsener går ut i morgen
     }
+mail-shared_changes = { $count ->
+        [one] { $count } ny ting om det som er delt
+       *[other] { $count } nye ting om det som er delt
+    }
 mail-reading = { $minutes ->
         [one] Omtrent { $minutes } minutt å lese i alt
        *[other] Omtrent { $minutes } minutter å lese i alt

@@ -23,6 +23,10 @@ mail-tomorrows_check_ins = { $count ->
         [one] { $count } fast helsing går ut i morgon
        *[other] { $count } faste helsingar går ut i morgon
     }
+mail-shared_changes = { $count ->
+        [one] { $count } ny ting om det som er delt
+       *[other] { $count } nye ting om det som er delt
+    }
 mail-reading = Om lag { $minutes } minutt å lese i alt
 mail-nothing = Ingenting ventar
 mail-open = Opne dagens samling
