@@ -16,6 +16,8 @@ words! {
         ReadMessages = "read_messages",
         /// What the owner wrote with an answer to a check-in was shown.
         ReadAnswer = "read_answer",
+        /// Items of the toolbox were read.
+        ReadItems = "read_items",
     }
     /// Why it was allowed.
     AllowedBecause {

@@ -71,4 +71,6 @@ ids! {
     OrgPolicyId;
     TemplateId;
     PreviewId;
+    /// One thing an owner keeps in her toolbox.
+    ItemId;
 }

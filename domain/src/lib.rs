@@ -19,6 +19,7 @@ pub mod plan_changes;
 pub mod policy;
 pub mod replies;
 pub mod schedule;
+pub mod toolbox;
 pub mod unanswered;
 pub mod wall_time;
 pub mod weekdays;

@@ -1,8 +1,9 @@
 //! Who stands where: the owner's settings and relationships as plain values, from which
 //! [`crate::policy`] decides.
 
-use crate::ids::{AccountId, OrganisationId, RelationshipId};
-use crate::words::{GrantEffect, GrantLevel, PlanSection, RelationshipState, Role, SubjectKind};
+use crate::ids::{AccountId, ItemId, OrganisationId, RelationshipId};
+use crate::toolbox::Sharable;
+use crate::words::{GrantEffect, GrantLevel, Module, PlanSection, RelationshipState, Role, SubjectKind};
 use chrono::{DateTime, Utc};
 
 /// The signed-in account in the role of this session.
@@ -57,7 +58,7 @@ pub struct Grant {
     /// The provider it names, directly or as a member of the team it names.
     pub reader: AccountId,
     pub kind: SubjectKind,
-    /// A [`PlanSection`] word, an item's id, or a [`crate::words::Module`] word.
+    /// A [`PlanSection`] word, an item's id, or a [`Module`] word.
     pub subject: String,
     pub effect: GrantEffect,
     pub level: GrantLevel,
@@ -85,7 +86,20 @@ impl Sharing {
     /// What `reader` may do with a crisis-plan section. Item deny → item allow → module → private;
     /// a deny for the person or her team wins over any allow of the same rank.
     pub fn section(&self, reader: AccountId, section: PlanSection, now: DateTime<Utc>) -> Option<GrantLevel> {
-        self.level(reader, SubjectKind::Section, section.as_str(), crate::words::Module::CrisisPlan.as_str(), now)
+        self.level(reader, SubjectKind::Section, section.as_str(), Module::CrisisPlan.as_str(), now)
+    }
+
+    /// What `reader` may do with an item of the toolbox: the nearest setting speaks, that of the item before those of
+    /// the items it lies under (`path`, itself first), these before the module's.
+    pub fn item(&self, reader: AccountId, path: &[ItemId], module: Module, now: DateTime<Utc>) -> Option<GrantLevel> {
+        if !self.related {
+            return None;
+        }
+        let whole = || match Sharable::of(module) {
+            Sharable::Whole => self.held(reader, SubjectKind::Module, module.as_str(), now),
+            Sharable::ByItem | Sharable::Never => None,
+        };
+        path.iter().find_map(|id| self.held(reader, SubjectKind::Item, &id.to_string(), now)).or_else(whole).flatten()
     }
 
     /// Whether `reader` may see anything of the plan.
@@ -119,17 +133,25 @@ impl Sharing {
         if !self.related {
             return None;
         }
-        let held = |wanted_kind: SubjectKind, wanted: &str| {
-            let mine: Vec<&Grant> = self
-                .grants
+        self.held(reader, kind, subject, now).or_else(|| self.held(reader, SubjectKind::Module, module, now)).flatten()
+    }
+
+    /// What the settings for exactly this subject come to: nothing was said, no, or up to which level.
+    fn held(
+        &self,
+        reader: AccountId,
+        kind: SubjectKind,
+        subject: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Option<GrantLevel>> {
+        let mine = || {
+            self.grants
                 .iter()
-                .filter(|g| g.reader == reader && g.kind == wanted_kind && g.subject == wanted && g.holds(now))
-                .collect();
-            if mine.iter().any(|g| g.effect == GrantEffect::Deny) {
-                return Some(None);
-            }
-            mine.iter().map(|g| g.level).max().map(Some)
+                .filter(move |g| g.reader == reader && g.kind == kind && g.subject == subject && g.holds(now))
         };
-        held(kind, subject).or_else(|| held(SubjectKind::Module, module)).flatten()
+        if mine().any(|g| g.effect == GrantEffect::Deny) {
+            return Some(None);
+        }
+        mine().map(|g| g.level).max().map(Some)
     }
 }

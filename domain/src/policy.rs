@@ -4,11 +4,13 @@
 //! `Hidden` is answered as if the thing did not exist (404); `Denied` says that the actor may know
 //! of the thing but not do this with it (403).
 
-use crate::ids::{AccountId, OrganisationId};
+use crate::ids::{AccountId, ItemId, OrganisationId};
 use crate::ownership::{Actor, Relationship, Sharing, Standing};
+use crate::toolbox::{DEEPEST_STEP, Placed};
 use crate::words;
 use crate::words::{GrantLevel, PlanSection, RelationshipState, Role};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 words! {
     /// What can be done within a relationship.
@@ -64,6 +66,9 @@ words! {
     /// What can be done with one version of an organisation's own wording.
     OnTemplate { See = "see", Approve = "approve", Retire = "retire" }
 }
+
+/// No item lies under more than this many others.
+const MOST_LEVELS: usize = DEEPEST_STEP;
 
 /// Proof that the policy was asked and said yes. Cannot be made outside this module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,6 +258,44 @@ pub fn on_section(
         Some(_) => Decision::Denied,
         None => Decision::Hidden,
     }
+}
+
+/// What `actor` finds of `owner`'s toolbox, and up to which level: of each item where the nearest setting allows it,
+/// nothing it lies under or rests on is hidden, and neither it nor what it lies under is a draft. `items` must hold
+/// whatever these rest on. The owner herself has every level of everything.
+pub fn on_items(
+    actor: Actor,
+    owner: AccountId,
+    sharing: &Sharing,
+    items: &[Placed],
+    now: DateTime<Utc>,
+) -> BTreeMap<ItemId, (GrantLevel, Permit)> {
+    let mine = actor.account == owner && actor.role == Role::ServiceUser;
+    let permit = Permit { actor, _made_here: () };
+    if mine {
+        return items.iter().map(|item| (item.id, (GrantLevel::Propose, permit))).collect();
+    }
+    if actor.role != Role::Provider {
+        return BTreeMap::new();
+    }
+    let by_id: BTreeMap<ItemId, &Placed> = items.iter().map(|item| (item.id, item)).collect();
+    let level = |item: &Placed| {
+        let above = std::iter::successors(item.inherits_from(), |id| by_id.get(id)?.inherits_from());
+        let path: Vec<ItemId> = std::iter::once(item.id).chain(above.take(MOST_LEVELS)).collect();
+        if item.draft { None } else { sharing.item(actor.account, &path, item.kind.module(), now) }
+    };
+    let levels: BTreeMap<ItemId, GrantLevel> = items.iter().filter_map(|item| Some((item.id, level(item)?))).collect();
+    let stands = |item: &Placed| {
+        let mut under: Vec<ItemId> = vec![item.id];
+        for _ in 0..=MOST_LEVELS {
+            if !under.iter().all(|id| levels.contains_key(id)) {
+                return false;
+            }
+            under = under.iter().filter_map(|id| by_id.get(id)).flat_map(|it| it.rests_on()).collect();
+        }
+        under.is_empty()
+    };
+    items.iter().filter(|item| stands(item)).map(|item| (item.id, (levels[&item.id], permit))).collect()
 }
 
 /// A check-in that was sent, as far as deciding needs it.

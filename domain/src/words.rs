@@ -82,8 +82,12 @@ words! {
     GrantLevel { See = "see", Comment = "comment", Propose = "propose" }
     GrantEffect { Allow = "allow", Deny = "deny" }
     SubjectKind { Module = "module", Item = "item", Section = "section" }
-    /// Parts of the toolbox that are shared as a whole.
-    Module { CrisisPlan = "crisis_plan" }
+    /// Parts of the owner's toolbox. How far each can be shared: [`crate::toolbox::Sharable`].
+    Module {
+        CrisisPlan = "crisis_plan", LifeDomains = "life_domains", Goals = "goals", Network = "network",
+        Medication = "medication", Strengths = "strengths", Values = "values", Exercises = "exercises",
+        Diary = "diary", Registrations = "registrations",
+    }
     /// R36. Each section is shared by itself.
     PlanSection {
         MeWhenWell = "me_when_well", WhatMatters = "what_matters", Triggers = "triggers",

@@ -8,6 +8,7 @@ mod m0004_schedule;
 mod m0005_notifications;
 mod m0006_crisis_plan;
 mod m0007_organisation;
+mod m0008_toolbox;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_notifications::Migration),
             Box::new(m0006_crisis_plan::Migration),
             Box::new(m0007_organisation::Migration),
+            Box::new(m0008_toolbox::Migration),
         ]
     }
 }

@@ -19,6 +19,8 @@ wire_words! {
         ReadMessages = "read_messages",
         /// What you wrote with your answers to check-ins was shown.
         ReadAnswer = "read_answer",
+        /// Items of the toolbox.
+        ReadItems = "read_items",
     }
     /// Why it was allowed.
     AllowedBecause {
@@ -39,7 +41,7 @@ pub struct AccessOut {
     pub number: i32,
     pub who: PartyOut,
     pub action: AccessAction,
-    /// The sections that were read, or `crisis_plan`; ids of messages or check-ins; `gist` and `preview`.
+    /// The sections that were read, or `crisis_plan`; ids of items, messages or check-ins; `gist` and `preview`.
     pub subjects: Vec<String>,
     pub at: DateTime<Utc>,
     #[oai(skip_serializing_if_is_none)]

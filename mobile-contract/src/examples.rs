@@ -16,6 +16,7 @@ const CHAPTERS: &[&str] = &[
     include_str!("../examples/plan.json"),
     include_str!("../examples/relationships.json"),
     include_str!("../examples/sessions.json"),
+    include_str!("../examples/toolbox.json"),
 ];
 
 /// More examples within each other than anything needs; a circle ends here.

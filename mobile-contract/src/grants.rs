@@ -8,16 +8,18 @@ use poem_openapi::Object;
 use uuid::Uuid;
 
 wire_words! {
-    /// A deny wins over an allow of the same rank; a setting for a section stands before one for the
-    /// whole.
+    /// A deny wins over an allow of the same rank; a setting for a section or an item stands before one for the
+    /// whole, and one for an item before one for what it lies under.
     GrantEffect {
         Allow = "allow",
         Deny = "deny",
     }
     /// What a setting is about.
     SubjectKind {
-        /// A part of the toolbox as a whole: `crisis_plan`.
+        /// A part of the toolbox as a whole.
         Module = "module",
+        /// One item of the toolbox, and what lies under it.
+        Item = "item",
         /// A section of the crisis plan.
         Section = "section",
     }
@@ -35,7 +37,8 @@ pub struct GrantIn {
     #[oai(skip_serializing_if_is_none)]
     pub team_id: Option<Uuid>,
     pub subject_kind: SubjectKind,
-    /// `crisis_plan`, or the name of a section.
+    /// The name of a module or of a section, or the id of an item. Of the diary only entries are shared; the
+    /// medication overview is not shared by settings.
     pub subject: String,
     pub effect: GrantEffect,
     /// `see` where nothing is said.

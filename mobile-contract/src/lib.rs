@@ -31,5 +31,6 @@ pub mod relationships;
 pub mod reply_clocks;
 pub mod sessions;
 pub mod templates;
+pub mod toolbox;
 pub mod upcoming;
 pub mod words;

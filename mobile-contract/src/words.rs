@@ -37,6 +37,7 @@ pub fn vocabularies() -> impl Iterator<Item = &'static Vocabulary> {
         crate::reply_clocks::VOCABULARIES,
         crate::sessions::VOCABULARIES,
         crate::templates::VOCABULARIES,
+        crate::toolbox::VOCABULARIES,
         crate::upcoming::VOCABULARIES,
         VOCABULARIES,
     ]

@@ -53,6 +53,7 @@ pub mod snapshot;
 pub mod tallies;
 pub mod teams;
 pub mod templates;
+pub mod toolbox;
 pub mod uncertain_promises;
 pub mod unsubscribe;
 pub mod upcoming;

@@ -15,6 +15,7 @@ pub use crate::entity::digest_line::Model as DigestLine;
 pub use crate::entity::digest_run::Model as DigestRun;
 pub use crate::entity::draft::Model as Draft;
 pub use crate::entity::invitation::Model as Invitation;
+pub use crate::entity::item::Model as Item;
 pub use crate::entity::message::Model as Message;
 pub use crate::entity::notification::Model as Notification;
 pub use crate::entity::org_policy::Model as OrgPolicy;

@@ -27,4 +27,5 @@ mod prompts;
 mod reply_clocks;
 mod sharing;
 mod templates;
+mod toolbox;
 mod upcoming;

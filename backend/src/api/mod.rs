@@ -28,6 +28,7 @@ mod sessions;
 mod sharing;
 mod tags;
 mod templates;
+mod toolbox;
 mod unsubscribe;
 mod upcoming;
 
@@ -39,7 +40,7 @@ const TITLE: &str = "Reconnect";
 fn resources() -> impl OpenApi {
     (
         (sessions::SessionsApi, relationships::RelationshipsApi),
-        (crisis_plan::CrisisPlanApi, sharing::SharingApi),
+        (crisis_plan::CrisisPlanApi, sharing::SharingApi, toolbox::ToolboxApi),
         (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
         (owners_life::OwnersLifeApi, profile::ProfileApi),
         (prompts::PromptsApi, unsubscribe::UnsubscribeApi),

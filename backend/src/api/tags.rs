@@ -14,6 +14,8 @@ pub enum ApiTags {
     Organisation,
     /// The owner's crisis plan, its versions, uses and reviews.
     Plan,
+    /// What the owner keeps in her own words, and what of it is shared.
+    Toolbox,
     /// Who sees what, and who read what.
     Sharing,
     /// What the two expect of each other.

@@ -5,14 +5,18 @@ use crate::app::{Answer, Refusal, bounds};
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Utc};
-use domain::ids::{AccountId, GrantId, TeamId};
+use domain::ids::{AccountId, GrantId, ItemId, TeamId};
 use domain::policy::{OnOwn, Permit};
+use domain::toolbox::Sharable;
 use domain::words::{GrantEffect, GrantLevel, Module, PlanSection, RelationshipState, RoundCause, SubjectKind};
 use mobile_contract::grants::{GrantIn, GrantOut, GrantsOut};
 use mobile_contract::problem::FieldFault;
 use mobile_contract::relationships::PartyOut;
+use std::fmt;
 use storage::grants::{Grantee, NewGrant};
-use storage::{StorageError, WriteTx, accounts, agreement_rounds, grants, plan_reviews, relationships, rows, teams};
+use storage::{
+    StorageError, WriteTx, accounts, agreement_rounds, grants, plan_reviews, relationships, rows, teams, toolbox,
+};
 
 const LIST: &str = "list_grants";
 
@@ -21,14 +25,7 @@ pub async fn give(app: &App, caller: Caller, body: GrantIn) -> Answer<GrantOut> 
     let permit = leave(caller)?;
     let now = app.now();
     let kind: SubjectKind = views::word(body.subject_kind.as_str())?;
-    let known = match kind {
-        SubjectKind::Module => body.subject.parse::<Module>().is_ok(),
-        SubjectKind::Section => body.subject.parse::<PlanSection>().is_ok(),
-        SubjectKind::Item => false,
-    };
-    if !known {
-        return Err(Refusal::field("/subject", FieldFault::NotInList));
-    }
+    let subject = subject(kind, &body.subject)?;
     // What began before it was granted was not shared then: a share never reaches back.
     let from = match body.from {
         Some(from) => bounds::instant("/from", from)?.max(now),
@@ -42,12 +39,51 @@ pub async fn give(app: &App, caller: Caller, body: GrantIn) -> Answer<GrantOut> 
     let effect: GrantEffect = views::word(body.effect.as_str())?;
     let level = body.level.map_or(Ok(GrantLevel::See), |level| views::word(level.as_str()))?;
     let tx = app.store.write().await?;
+    if let Subject::Item(id) = subject {
+        let mine = toolbox::kinds(&*tx, permit, &[id]).await?;
+        if !mine.iter().any(|(_, kind)| Sharable::of(kind.module()) != Sharable::Never) {
+            return Err(unknown_subject());
+        }
+    }
     let grantee = grantee(&tx, permit, body.provider_id, body.team_id, now).await?;
-    let new = NewGrant { id, grantee, kind, subject: body.subject, effect, level, from, to };
+    let new = NewGrant { id, grantee, kind, subject: subject.to_string(), effect, level, from, to };
     grants::give(&tx, permit, new, now).await?;
     settle(&tx, permit, grantee, now).await?;
     tx.commit().await?;
     get(app, caller, id).await
+}
+
+/// What a setting is about.
+enum Subject {
+    Module(Module),
+    Section(PlanSection),
+    Item(ItemId),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Module(module) => module.fmt(f),
+            Self::Section(section) => section.fmt(f),
+            Self::Item(id) => id.fmt(f),
+        }
+    }
+}
+
+fn subject(kind: SubjectKind, subject: &str) -> Answer<Subject> {
+    match kind {
+        SubjectKind::Module => {
+            let whole = |module: &Module| Sharable::of(*module) == Sharable::Whole;
+            subject.parse().ok().filter(whole).map(Subject::Module)
+        }
+        SubjectKind::Section => subject.parse().ok().map(Subject::Section),
+        SubjectKind::Item => subject.parse().ok().map(Subject::Item),
+    }
+    .ok_or_else(unknown_subject)
+}
+
+fn unknown_subject() -> Refusal {
+    Refusal::field("/subject", FieldFault::NotInList)
 }
 
 /// Takes a setting back, at once: what was planned on it is cancelled in the same commit.

@@ -2,19 +2,19 @@
 //! same function.
 
 use crate::app::sessions::Caller;
-use crate::app::{Answer, Refusal};
+use crate::app::{Answer, Refusal, as_reader};
 use crate::state::App;
 use crate::views;
 use domain::access::{AccessAction, AllowedBecause, Via};
 use domain::crisis_plan::{labels, levels};
-use domain::ids::{AccountId, OrganisationId, RelationshipId};
+use domain::ids::{AccountId, RelationshipId};
 use domain::ownership::Actor;
-use domain::policy::{InRelationship, OnOwn};
+use domain::policy::InRelationship;
 use domain::words::Module;
 use mobile_contract::crisis_plan::{PlanAsSeenOut, PlanWishOut, PlanWishesOut, SharedPlanOut, SharedSectionOut};
 use storage::audit::{self, Access};
 use storage::crisis_plan::SharedPlan;
-use storage::{Authorized, StorageError, WriteTx, accounts, crisis_plan, relationships, rows};
+use storage::{Authorized, StorageError, WriteTx, accounts, crisis_plan, relationships};
 
 const MOST_WISHES: u64 = 20;
 
@@ -37,18 +37,13 @@ pub async fn get(app: &App, caller: Caller, owner: AccountId) -> Answer<SharedPl
 
 /// What `provider` would be answered now.
 pub async fn as_seen_by(app: &App, caller: Caller, provider: AccountId) -> Answer<PlanAsSeenOut> {
-    let owner = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?.account();
-    let mine = relationships::of_account(app.store.read(), owner, app.now()).await?;
-    // Whom she only invited she does not know here: nobody may stand behind that.
-    let known = mine.iter().any(|it| it.row.started_at.is_some() && it.view.members.contains(&provider));
-    let row =
-        accounts::for_machinery(app.store.read(), provider).await?.filter(|_| known).ok_or_else(Refusal::not_found)?;
-    let plan = match seen(app, actor(&row)?, owner).await {
+    let reader = as_reader::of(app, caller, provider).await?;
+    let plan = match seen(app, reader.actor, reader.owner).await {
         Ok((_, out)) => Some(out),
         Err(Refusal { code: mobile_contract::problem::ProblemCode::NotFound, .. }) => None,
         Err(other) => return Err(other),
     };
-    Ok(PlanAsSeenOut { provider: views::party(&row), plan })
+    Ok(PlanAsSeenOut { provider: views::party(&reader.row), plan })
 }
 
 async fn seen(app: &App, reader: Actor, owner: AccountId) -> Answer<(Authorized<SharedPlan>, SharedPlanOut)> {
@@ -70,14 +65,6 @@ async fn seen(app: &App, reader: Actor, owner: AccountId) -> Answer<(Authorized<
         .collect::<Answer<_>>()?;
     let out = SharedPlanOut { owner: views::party(&row), sections };
     Ok((shared, out))
-}
-
-fn actor(row: &rows::Account) -> Answer<Actor> {
-    Ok(Actor {
-        account: AccountId(row.id),
-        role: row.role.parse().map_err(StorageError::from)?,
-        organisation: OrganisationId(row.organisation_id),
-    })
 }
 
 /// When the owner of this relationship asked the caller to look at the plan together. The wish is

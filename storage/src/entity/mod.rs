@@ -21,6 +21,8 @@ pub mod draft;
 pub mod idempotency;
 pub mod instance_setting;
 pub mod invitation;
+pub mod item;
+pub mod item_version;
 pub mod membership;
 pub mod message;
 pub mod notification;

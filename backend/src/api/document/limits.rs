@@ -2,6 +2,8 @@
 //! promise another limit than the one that holds.
 
 use domain::organisation_policy::limits;
+use domain::toolbox::ItemKind;
+use domain::toolbox::limits::{LIMITS, Limit};
 use domain::{agreements, crisis_plan, messages, wording};
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
@@ -30,7 +32,7 @@ fn merge(into: &mut Value, from: Value) {
 
 /// Schema, property, and the keywords it gets.
 fn all() -> Vec<(&'static str, &'static str, Value)> {
-    [messages_and_plans(), agreements(), accounts(), rules(), times()].concat()
+    [messages_and_plans(), toolbox(), agreements(), accounts(), rules(), times()].concat()
 }
 
 fn most(characters: usize) -> Value {
@@ -61,6 +63,45 @@ fn messages_and_plans() -> Vec<(&'static str, &'static str, Value)> {
         ("PlanSectionIn", "text", most(crisis_plan::MAX_SECTION_CHARS)),
         ("PlanUseIn", "note", most(crisis_plan::MAX_NOTE_CHARS)),
     ]
+}
+
+fn toolbox() -> Vec<(&'static str, &'static str, Value)> {
+    let limits = LIMITS.iter().map(|(kind, field, limit)| {
+        let keywords = match limit {
+            Limit::Characters(range) if *range.start() == 0 => most(*range.end()),
+            Limit::Characters(range) => json!({ "minLength": range.start(), "maxLength": range.end() }),
+            Limit::Number(range) => within(range),
+            Limit::Items(range) => json!({ "maxItems": range.end() }),
+        };
+        let (schema, property) = match field.split_once('/') {
+            Some((_, property)) => ("MedicineQuestion", property),
+            None => (schema_of(*kind), *field),
+        };
+        (schema, property, keywords)
+    });
+    limits.collect()
+}
+
+/// The schema of a kind's content.
+fn schema_of(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::LifeDomain => "LifeDomainContent",
+        ItemKind::StatusEntry => "StatusEntryContent",
+        ItemKind::Goal => "GoalContent",
+        ItemKind::Step => "StepContent",
+        ItemKind::NetworkPerson => "NetworkPersonContent",
+        ItemKind::NetworkTie => "NetworkTieContent",
+        ItemKind::NetworkSnapshot => "NetworkSnapshotContent",
+        ItemKind::Medicine => "MedicineContent",
+        ItemKind::Strength => "StrengthContent",
+        ItemKind::Value => "ValueContent",
+        ItemKind::Exercise => "ExerciseContent",
+        ItemKind::ExerciseRun => "ExerciseRunContent",
+        ItemKind::Favourite => "FavouriteContent",
+        ItemKind::DiaryEntry => "DiaryEntryContent",
+        ItemKind::Registration => "RegistrationContent",
+        ItemKind::RegistrationEntry => "RegistrationEntryContent",
+    }
 }
 
 fn agreements() -> Vec<(&'static str, &'static str, Value)> {
@@ -165,7 +206,7 @@ mod tests {
         let document = super::super::value();
         let free = ["subject", "holiday_calendar", "substitute_login", "zone", "time_zone"];
         for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
-            if !(name.ends_with("In") || name.ends_with("Patch")) {
+            if !["In", "Patch", "Content", "Question"].iter().any(|ending| name.ends_with(ending)) {
                 continue;
             }
             for (property, it) in schema["properties"].as_object().into_iter().flatten() {

@@ -15,10 +15,14 @@ const IN_PATHS: &[(&str, &str)] = &[
     ("/v1/digests/", "The provider's date, as in `on` of the digest."),
     ("/v1/drafts/", "Id of the draft."),
     ("/v1/grants/", "Id of the sharing setting."),
+    ("/v1/items/", "Id of the item."),
+    ("/v1/items/as_seen_by/", "Account id of the provider."),
+    ("/v1/items/{id}/versions/", "Number of the version, counted from 1."),
     ("/v1/ledger/", "Id of the row."),
     ("/v1/messages/", "Id of the message."),
     ("/v1/notifications/", "Id of the notification, as the push carried it."),
     ("/v1/owners/", "Account id of the owner."),
+    ("/v1/owners/{owner}/items/", "Id of the item."),
     ("/v1/plan/as_seen_by/", "Account id of the provider."),
     ("/v1/plan/review_suggestions/", "Id of the suggestion."),
     ("/v1/plan/sections/", "The section."),
@@ -39,9 +43,18 @@ const IN_PATHS: &[(&str, &str)] = &[
 /// Operation, parameter of its query, and what it is, where the code beside it does not say.
 const IN_QUERIES: &[(&str, &str, &str)] = &[
     ("get_slate", "day", "Your date; the next working day where none is given."),
+    ("list_items", "kind", "Only items of this kind."),
+    ("list_items", "module", "Only this part of the toolbox."),
+    ("list_items", "parent_id", "Only what lies under this item."),
+    ("list_items_as_seen_by", "kind", "Only items of this kind."),
+    ("list_items_as_seen_by", "module", "Only this part of the toolbox."),
+    ("list_items_as_seen_by", "parent_id", "Only what lies under this item."),
     ("list_ledger", "job", "Only rows of this job."),
     ("list_ledger", "relationship", "Only rows that concern this relationship."),
     ("list_reply_clocks", "state", "Only clocks in this state."),
+    ("list_shared_items", "kind", "Only items of this kind."),
+    ("list_shared_items", "module", "Only this part of the toolbox."),
+    ("list_shared_items", "parent_id", "Only what lies under this item."),
 ];
 
 pub fn add(document: &mut Value) {
