@@ -1,4 +1,5 @@
-//! `reconnect migrate`: brings the database to this version. Safe to run from several machines at once.
+//! `reconnect migrate`: brings the database to this version, and the library's starter set with it. Safe to run from
+//! several machines at once.
 
 use crate::open_store;
 use crate::shell::{Done, Shell};
@@ -8,6 +9,10 @@ pub async fn run(shell: Shell) -> Done {
     match migrations::run(&database).await? {
         0 => tracing::info!("the database is at this version already"),
         run => tracing::info!(migrations.run = run, "the database is at this version now"),
+    }
+    match storage::library::starter::install(&database, shell.clock.now()).await? {
+        0 => {}
+        published => tracing::info!(entries = published, "the library's starter set is at this version now"),
     }
     Ok(database.close().await?)
 }

@@ -31,6 +31,7 @@ pub async fn run(mut shell: Shell, options: Up) -> Done {
     }
     let store = open_store::store(&shell, master).await?;
     storage::migrate(&store).await?;
+    storage::library::starter::install(store.read(), store.clock.now()).await?;
     for line in demo::settle_in(&shell, &store).await? {
         say(&line);
     }

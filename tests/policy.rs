@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, OrganisationId, RelationshipId};
 use domain::ownership::{Actor, Grant, Relationship, Sharing};
 use domain::policy::{
-    self, Card, Decision, InRelationship, Message, OnAbsence, OnAccount, OnMessage, OnOrganisation, OnOwn, OnTemplate,
+    self, Card, Decision, InRelationship, LibraryEntry, Message, OnAbsence, OnAccount, OnLibrary, OnLibraryEntry,
+    OnMessage, OnOrganisation, OnOwn, OnTemplate,
 };
 use domain::words::{GrantEffect, GrantLevel, Module, PlanSection, RelationshipState, Role, SubjectKind};
 use std::fmt::Write as _;
@@ -216,6 +217,41 @@ fn roles(out: &mut String) {
         }
     }
     table(out, "# an absence", &headings, rows);
+    library(out, &headings, &everyone);
+}
+
+/// Asks one question about every role.
+type Everyone<'a> = &'a dyn Fn(&dyn Fn(Actor) -> Decision) -> Vec<Decision>;
+
+fn library(out: &mut String, headings: &[&str], everyone: Everyone<'_>) {
+    let mut rows: Vec<(String, Vec<Decision>)> = OnLibrary::ALL
+        .iter()
+        .map(|action| (action.to_string(), everyone(&|actor| policy::on_library(actor, *action))))
+        .collect();
+    let entry = |organisation, readable, edited_by: u128| LibraryEntry {
+        organisation,
+        readable,
+        edited_by: Some(account(edited_by)),
+        submitted_by: Some(account(NOBODY)),
+    };
+    let (here, elsewhere) = (Some(organisation(HERE)), Some(organisation(ELSEWHERE)));
+    for (name, entry) in [
+        ("shipped", LibraryEntry { edited_by: None, submitted_by: None, ..entry(None, true, NOBODY) }),
+        ("ours, published", entry(here, true, NOBODY)),
+        ("ours, unpublished", entry(here, false, NOBODY)),
+        ("ours, last changed by the actor", entry(here, false, OWNER)),
+        (
+            "ours, submitted by the actor",
+            LibraryEntry { submitted_by: Some(account(OWNER)), ..entry(here, false, NOBODY) },
+        ),
+        ("another organisation's", entry(elsewhere, true, NOBODY)),
+    ] {
+        for action in OnLibraryEntry::ALL {
+            let decide = |actor: Actor| policy::on_library_entry(actor, *action, &entry);
+            rows.push((format!("{name}: {action}"), everyone(&decide)));
+        }
+    }
+    table(out, "# the library", headings, rows);
 }
 
 fn sections(out: &mut String) {

@@ -70,6 +70,10 @@ ids! {
     PlanVersionId;
     OrgPolicyId;
     TemplateId;
+    /// Of an entry that is shipped it is made from its key (UUIDv5), and the same everywhere.
+    LibraryEntryId;
+    /// One state of an entry's whole content.
+    LibraryRevisionId;
     PreviewId;
     /// One thing an owner keeps in her toolbox.
     ItemId;

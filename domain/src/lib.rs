@@ -12,6 +12,7 @@ pub mod crisis_plan;
 pub mod digest;
 pub mod gate;
 pub mod ids;
+pub mod library;
 pub mod messages;
 pub mod organisation_policy;
 pub mod ownership;

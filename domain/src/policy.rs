@@ -65,6 +65,16 @@ words! {
     OnAccount { List = "list", Suspend = "suspend", Resume = "resume" }
     /// What can be done with one version of an organisation's own wording.
     OnTemplate { See = "see", Approve = "approve", Retire = "retire" }
+    /// What can be done with the library as a whole.
+    OnLibrary { Read = "read", Write = "write" }
+    /// What can be done with one entry of the library.
+    OnLibraryEntry {
+        /// What is published of it.
+        Read = "read",
+        /// What is being written, and all its revisions.
+        SeeRevisions = "see_revisions",
+        Edit = "edit", Submit = "submit", Return = "return", Approve = "approve", Discard = "discard", Retire = "retire",
+    }
 }
 
 /// No item lies under more than this many others.
@@ -234,6 +244,44 @@ pub fn on_template(actor: Actor, action: OnTemplate, organisation: OrganisationI
     match on_organisation(actor, all, organisation) {
         Decision::Permit(_) if action == OnTemplate::Approve => permit_if(actor, actor.account != author),
         decision => decision,
+    }
+}
+
+/// Decides what `actor` may do with the library: everybody reads, consultants and admins write (R40, R47).
+pub fn on_library(actor: Actor, action: OnLibrary) -> Decision {
+    let editor = matches!(actor.role, Role::Consultant | Role::Admin);
+    permit_if(actor, action == OnLibrary::Read || editor)
+}
+
+/// An entry of the library as far as deciding needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LibraryEntry {
+    /// None: shipped with the service, and nobody's to change.
+    pub organisation: Option<OrganisationId>,
+    /// Published, and not retired.
+    pub readable: bool,
+    /// Who changed the newest revision last.
+    pub edited_by: Option<AccountId>,
+    pub submitted_by: Option<AccountId>,
+}
+
+/// Decides what `actor` may do with an entry of the library. Other organisations' entries do not exist, nor do unpublished ones
+/// for those who only read. Four eyes: nobody approves what she changed last or handed in.
+pub fn on_library_entry(actor: Actor, action: OnLibraryEntry, entry: &LibraryEntry) -> Decision {
+    use OnLibraryEntry as A;
+    let shipped = entry.organisation.is_none();
+    let ours = entry.organisation == Some(actor.organisation);
+    let editor = matches!(on_library(actor, OnLibrary::Write), Decision::Permit(_));
+    let readable = entry.readable && (shipped || ours);
+    if !(readable || (ours && editor)) {
+        return Decision::Hidden;
+    }
+    let hers = [entry.edited_by, entry.submitted_by].contains(&Some(actor.account));
+    match action {
+        A::Read if readable => permit(actor),
+        A::Read => Decision::Hidden,
+        A::Approve => permit_if(actor, ours && editor && !hers),
+        A::SeeRevisions | A::Edit | A::Submit | A::Return | A::Discard | A::Retire => permit_if(actor, ours && editor),
     }
 }
 

@@ -9,6 +9,7 @@ mod m0005_notifications;
 mod m0006_crisis_plan;
 mod m0007_organisation;
 mod m0008_toolbox;
+mod m0009_library;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_crisis_plan::Migration),
             Box::new(m0007_organisation::Migration),
             Box::new(m0008_toolbox::Migration),
+            Box::new(m0009_library::Migration),
         ]
     }
 }

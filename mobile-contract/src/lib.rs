@@ -17,6 +17,7 @@ pub mod examples;
 pub mod grants;
 pub mod help_now;
 pub mod ledger;
+pub mod library;
 pub mod messages;
 pub mod notification_settings;
 pub mod notifications;

@@ -26,6 +26,7 @@ pub fn vocabularies() -> impl Iterator<Item = &'static Vocabulary> {
         crate::digests::VOCABULARIES,
         crate::grants::VOCABULARIES,
         crate::ledger::VOCABULARIES,
+        crate::library::VOCABULARIES,
         crate::messages::VOCABULARIES,
         crate::notification_settings::VOCABULARIES,
         crate::notifications::VOCABULARIES,

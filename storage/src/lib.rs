@@ -30,6 +30,7 @@ pub mod grants;
 pub mod idempotency;
 pub mod instance;
 pub mod ledger;
+pub mod library;
 pub mod messages;
 pub mod notices;
 pub mod notification_settings;

@@ -13,6 +13,8 @@ mod help_now;
 mod idempotency;
 mod invitations;
 mod ledger;
+mod library;
+mod library_search;
 mod machinery;
 mod message_log;
 mod messages;

@@ -14,6 +14,8 @@ pub mod document;
 mod drafts;
 mod help_now;
 mod ledger;
+mod library;
+mod library_editing;
 mod messages;
 mod notifications;
 mod organisation;
@@ -43,6 +45,7 @@ fn resources() -> impl OpenApi {
         (crisis_plan::CrisisPlanApi, sharing::SharingApi, toolbox::ToolboxApi),
         (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
         (owners_life::OwnersLifeApi, profile::ProfileApi),
+        (library::LibraryApi, library_editing::LibraryEditingApi),
         (prompts::PromptsApi, unsubscribe::UnsubscribeApi),
         (consents::ConsentsApi, drafts::DraftsApi, messages::MessagesApi, reply_clocks::ReplyClocksApi),
         (absences::AbsencesApi, consultations::ConsultationsApi),

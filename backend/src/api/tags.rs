@@ -36,6 +36,8 @@ pub enum ApiTags {
     Ledger,
     /// What reached me, and the start page.
     Notifications,
+    /// Articles, stories, exercises, and links to what there is nearby.
+    Library,
     /// The provider's daily digest.
     Digests,
 }

@@ -21,6 +21,8 @@ pub mod grants;
 pub mod help_now;
 pub mod kill_switch;
 pub mod ledger;
+pub mod library;
+pub mod library_editing;
 pub mod message_acts;
 pub(crate) mod message_log;
 pub mod messages;

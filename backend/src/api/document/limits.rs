@@ -4,7 +4,7 @@
 use domain::organisation_policy::limits;
 use domain::toolbox::ItemKind;
 use domain::toolbox::limits::{LIMITS, Limit};
-use domain::{agreements, crisis_plan, messages, wording};
+use domain::{agreements, crisis_plan, library, messages, wording};
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -32,7 +32,7 @@ fn merge(into: &mut Value, from: Value) {
 
 /// Schema, property, and the keywords it gets.
 fn all() -> Vec<(&'static str, &'static str, Value)> {
-    [messages_and_plans(), toolbox(), agreements(), accounts(), rules(), times()].concat()
+    [messages_and_plans(), toolbox(), agreements(), accounts(), texts_of_the_library(), rules(), times()].concat()
 }
 
 fn most(characters: usize) -> Value {
@@ -150,6 +150,25 @@ fn accounts() -> Vec<(&'static str, &'static str, Value)> {
         ("WorkingHoursIn", "days", json!({ "minItems": 1 })),
         ("WorkingHoursIn", "check_in_cap", json!({ "maximum": limits::CAP.end() })),
     ]
+}
+
+fn texts_of_the_library() -> Vec<(&'static str, &'static str, Value)> {
+    let mut all = vec![
+        ("LibraryTextIn", "title", some(library::MAX_TITLE)),
+        ("LibraryTextIn", "summary", some(library::MAX_SUMMARY)),
+        ("LibraryTextIn", "body", most(library::MAX_BODY)),
+        ("LibraryReviewIn", "note", some(library::MAX_REVIEW_NOTE)),
+    ];
+    for schema in ["LibraryEntryIn", "LibraryEntryPatch"] {
+        all.extend([
+            (schema, "minutes", within(&(1..=library::MAX_MINUTES))),
+            (schema, "url", some(library::MAX_URL)),
+            (schema, "place", some(library::MAX_PLACE)),
+            (schema, "source", some(library::MAX_SOURCE)),
+            (schema, "licence", some(library::MAX_LICENCE)),
+        ]);
+    }
+    all
 }
 
 fn rules() -> Vec<(&'static str, &'static str, Value)> {
