@@ -58,14 +58,21 @@ async fn stored(client: &Client, thread: &str) -> BTreeSet<String> {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_goes_away_is_said_and_missed_by_nobody() {
+/// An installation that reaches its database over a wire, with an owner and a provider who work together.
+struct Wired {
+    house: Harness,
+    wire: Wire,
+    bente: Client,
+    thread: String,
+}
+
+async fn wired() -> Wired {
     let house = Harness::on(Database::Postgres).await;
     let mut url = url::Url::parse(house.database_url()).expect("an address");
     let target = format!("{}:{}", url.host_str().expect("a host"), url.port().unwrap_or(5432));
     let wire = Wire::to(target).await;
     url.set_port(Some(wire.port())).expect("a port");
-    let mut house = house.set("database.url", url.as_str()).start("up").await;
+    let house = house.set("database.url", url.as_str()).start("up").await;
     let bente = moved_in(&house, "service_user", "bente").await;
     let kari = moved_in(&house, "provider", "kari").await;
     let invitation = json!({ "invitee_login": "kari@example.org", "level": "primary" });
@@ -73,8 +80,12 @@ async fn a_database_that_goes_away_is_said_and_missed_by_nobody() {
     let relationship = format!("/v1/relationships/{}", made["id"].as_str().expect("an id"));
     kari.post(&format!("{relationship}/accept"), Value::Null).await.is(200);
     bente.post("/v1/consents", json!({ "kind": "non_emergency", "text_version": "1" })).await.is(201);
-    let thread = format!("{relationship}/messages");
+    Wired { house, wire, bente, thread: format!("{relationship}/messages") }
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_goes_away_is_said_and_missed_by_nobody() {
+    let Wired { mut house, wire, bente, thread } = wired().await;
     let mut kept = BTreeSet::new();
     let sent_again = |count| bente.request_with_key(Method::POST, &thread, Some("once")).json(&message(count));
     for count in 0..3 {
@@ -112,6 +123,79 @@ async fn a_database_that_goes_away_is_said_and_missed_by_nobody() {
     assert!(mended.elapsed() < OVER_WITHIN, "{:?}", mended.elapsed());
     let stored = stored(&bente, &thread).await;
     assert!(kept.len() == 7 && stored.is_superset(&kept), "{kept:?} of {stored:?}");
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_falls_silent_is_said_and_missed_by_nobody() {
+    let Wired { mut house, wire, bente, thread } = wired().await;
+    let mut kept = BTreeSet::new();
+    let sent = |count| bente.request_with_key(Method::POST, &thread, Some("silent")).json(&message(count));
+    kept.insert(bente.post(&thread, message(0)).await.is(201)["id"].as_str().expect("an id").to_owned());
+    let anybody = house.client();
+    wire.swallow();
+    let asked = Instant::now();
+    let (me, written, ready) = tokio::join!(bente.get("/v1/me"), bente.send(sent(1)), anybody.get("/readyz"));
+    assert!(asked.elapsed() < SAID_WITHIN, "{:?}", asked.elapsed());
+    for answer in [me, written, ready] {
+        assert_eq!(answer.problem(503), "unavailable");
+        assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()));
+    }
+    assert_eq!(house.client().get("/healthz").await.status, 200);
+
+    wire.mend().await;
+    let mended = Instant::now();
+    loop {
+        let answer = bente.send(sent(1)).await;
+        if answer.status == 201 {
+            kept.insert(answer.json()["id"].as_str().expect("an id").to_owned());
+            break;
+        }
+        assert!(mended.elapsed() < OVER_WITHIN, "{:?}: {}", mended.elapsed(), answer.status);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for count in 2..10 {
+        kept.insert(bente.post(&thread, message(count)).await.is(201)["id"].as_str().expect("an id").to_owned());
+    }
+    assert_eq!(house.client().get("/readyz").await.status, 200);
+    assert!(mended.elapsed() < OVER_WITHIN, "{:?}", mended.elapsed());
+    let stored = stored(&bente, &thread).await;
+    assert!(kept.len() == 10 && stored == kept, "{kept:?} of {stored:?}");
+    house.stop().await;
+}
+
+/// The commits of one call: that which claims its key, that which does it, that which keeps its answer. After each of
+/// them nobody hears whether it went through.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_nobody_heard_of_is_not_done_again_by_its_key() {
+    let Wired { mut house, wire, bente, thread } = wired().await;
+    for commit in 1..=3 {
+        let key = format!("unheard-{commit}");
+        // The server makes the id: nothing but the key tells that it is the same message.
+        let body = json!({ "kind": "info", "body": key });
+        let send = || bente.send(bente.request_with_key(Method::POST, &thread, Some(&key)).json(&body));
+        wire.swallow_after_commit(commit);
+        let asked = Instant::now();
+        let first = send().await;
+        assert!(asked.elapsed() < SAID_WITHIN, "{:?}", asked.elapsed());
+        assert!(wire.swallows(), "there is no commit {commit}: {}", first.status);
+        assert_eq!(first.problem(503), "unavailable");
+        wire.mend().await;
+        let mended = Instant::now();
+        let written = |items: &Value| {
+            items["items"].as_array().map_or(0, |items| items.iter().filter(|item| item["body"] == *key).count())
+        };
+        loop {
+            let again = send().await;
+            // It is done, or was done and cannot be done again.
+            if again.status == 201 || (again.status == 409 && written(&bente.get(&thread).await.json()) == 1) {
+                break;
+            }
+            assert!(mended.elapsed() < OVER_WITHIN, "{:?}: {}", mended.elapsed(), again.status);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        assert_eq!(written(&bente.get(&thread).await.is(200)), 1, "commit {commit}");
+    }
     house.stop().await;
 }
 

@@ -3,17 +3,18 @@
 use crate::api::problem::{Problem, problem};
 use crate::app::sessions;
 use crate::state::App;
-use domain::ids::AccountId;
 use mobile_contract::problem::ProblemCode;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use storage::Store;
-use storage::idempotency::{ABANDONED_AFTER, Claim, FirstAnswer, claim, finish, release};
+use storage::idempotency::{
+    ABANDONED_AFTER, Claim, FirstAnswer, Held, claim, finish, release, release_unless_done, within,
+};
 
 const HEADER: &str = "idempotency-key";
-const RELEASE_AGAIN_AFTER: Duration = Duration::from_millis(500);
+const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// In bytes.
 pub const LONGEST_KEY: usize = 200;
 
@@ -45,48 +46,96 @@ pub async fn answer<E: Endpoint>(app: &App, mut request: Request, body: Vec<u8>,
     if key.is_empty() || key.len() > LONGEST_KEY {
         return Err(problem(ProblemCode::Malformed).into());
     }
-    match claim(&app.store, account, &key, &fingerprint, app.now()).await.map_err(Problem::from)? {
+    let mut holding = Holding::of(&app.store, Held::new(account, &key, app.now()));
+    let claimed = claim(&app.store, &holding.held, &fingerprint).await.map_err(Problem::from)?;
+    if claimed != Claim::Mine {
+        holding.ended();
+    }
+    match claimed {
+        Claim::Mine => carry_out(holding, request, inner).await,
         Claim::Answered(first) => Ok(again(first)),
+        Claim::Done => Err(problem(ProblemCode::IdempotencyDone).into()),
         Claim::Mismatch => Err(problem(ProblemCode::IdempotencyMismatch).into()),
         Claim::InProgress => Err(problem(ProblemCode::IdempotencyInProgress).into()),
-        Claim::Mine => carry_out(app, account, &key, request, inner).await,
     }
 }
 
-async fn carry_out<E: Endpoint>(
-    app: &App,
-    account: AccountId,
-    key: &str,
-    request: Request,
-    inner: &E,
-) -> poem::Result<Response> {
-    let response = match inner.call(request).await {
+async fn carry_out<E: Endpoint>(mut holding: Holding, request: Request, inner: &E) -> poem::Result<Response> {
+    let response = match within(holding.held.clone(), Box::pin(inner.call(request))).await {
         Ok(response) => response.into_response(),
         Err(error) => crate::middleware::as_problem(error),
     };
     // A refusal changed nothing: the same key may try again once the cause is gone.
-    if !response.status().is_success() {
-        // In an outage there is nothing to let go of it with yet, and the caller has waited once already.
-        let outage = response.status() == StatusCode::SERVICE_UNAVAILABLE;
-        if outage || release(&app.store, account, key).await.is_err() {
-            tokio::spawn(release_once_possible(app.store.clone(), account, key.to_owned()));
+    if response.status().is_client_error() {
+        if release(&holding.store, &holding.held).await.is_ok() {
+            holding.ended();
         }
+        return Ok(response);
+    }
+    if !response.status().is_success() {
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let bytes = body.into_vec().await.map_err(|_| poem::Error::from(problem(ProblemCode::Internal)))?;
     let etag = parts.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let first = FirstAnswer { status: parts.status.as_u16(), etag, body: bytes.clone() };
-    finish(&app.store, account, key, &first).await.map_err(Problem::from)?;
+    // It is done, and she is told so, whether or not the answer can be kept at once.
+    holding.first = Some(first.clone());
+    if finish(&holding.store, &holding.held, &first).await.is_ok() {
+        holding.ended();
+    }
     Ok(Response::from_parts(parts, Body::from_vec(bytes)))
 }
 
-/// Lets go of a key as soon as the database is back. Gives up well before the key counts as abandoned, so that nobody
-/// else can hold it by then.
-async fn release_once_possible(store: Store, account: AccountId, key: String) {
+/// A key while its call is carried out. However that ends (an outage, the deadline, a caller who hung up), what is
+/// left to do about the key is done as soon as the database allows.
+struct Holding {
+    store: Store,
+    held: Held,
+    /// What was answered.
+    first: Option<FirstAnswer>,
+    ended: bool,
+}
+
+impl Holding {
+    fn of(store: &Store, held: Held) -> Self {
+        Self { store: store.clone(), held, first: None, ended: false }
+    }
+
+    /// Nothing is left to do about the key.
+    fn ended(&mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let (store, held, first) = (self.store.clone(), self.held.clone(), self.first.take());
+        // Without a runtime the process is ending, and the key counts as abandoned.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(once_possible(store, held, first));
+        }
+    }
+}
+
+/// Keeps the answer, or lets go of a key under which nothing was done. Gives up well before the key counts as
+/// abandoned, so that nobody else can hold it by then.
+async fn once_possible(store: Store, held: Held, first: Option<FirstAnswer>) {
     let give_up = store.clock.now() + ABANDONED_AFTER / 2;
-    while release(&store, account, &key).await.is_err() && store.clock.now() < give_up {
-        tokio::time::sleep(RELEASE_AGAIN_AFTER).await;
+    loop {
+        let tried = store.while_it_answers(async {
+            match &first {
+                Some(first) => finish(&store, &held, first).await,
+                None => release_unless_done(&store, &held).await,
+            }
+        });
+        if tried.await.is_ok() || store.clock.now() >= give_up {
+            return;
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
     }
 }
 

@@ -17,6 +17,7 @@ use poem_openapi::error::{
 use poem_openapi::payload::{Json, Payload as _};
 use poem_openapi::types::ToJSON;
 use sha2::{Digest, Sha256};
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -97,11 +98,24 @@ impl<E: Endpoint> Surrounded<E> {
         }
         if !reads {
             let bytes = checked_body(&mut request, app.settings.body_limit).await?;
-            well_shaped(&request, &bytes).await?;
-            return crate::idempotency::answer(app, request, bytes, &self.inner).await;
+            let answer = Box::pin(async {
+                well_shaped(&request, &bytes).await?;
+                crate::idempotency::answer(app, request, bytes, &self.inner).await
+            });
+            return in_time(app, answer).await;
         }
-        let response = self.inner.call(request).await?.into_response();
+        let answer = Box::pin(self.inner.call(request));
+        let response = in_time(app, async { Ok(answer.await?.into_response()) }).await?;
         not_modified(response, conditional.as_deref()).await
+    }
+}
+
+/// The answer, or that there is none in time: a database that says nothing at all is an outage too. What was begun
+/// is rolled back; a commit that is on its way by then may yet go through, which the Idempotency-Key knows.
+async fn in_time(app: &App, answer: impl Future<Output = poem::Result<Response>>) -> poem::Result<Response> {
+    match tokio::time::timeout(app.settings.deadline, answer).await {
+        Ok(answered) => answered,
+        Err(_) => Err(problem(ProblemCode::Unavailable).into()),
     }
 }
 

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use mobile_contract::page::Cursors;
 use sha2::Sha256;
 use std::sync::Arc;
+use std::time::Duration;
 use storage::Store;
 use zeroize::Zeroizing;
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     pub sign_in_per_minute: u32,
     pub requests_per_minute: u32,
+    /// Within which a call is answered once its body is read, if only with 503.
+    pub deadline: Duration,
     pub invitations_per_hour: u32,
 }
 
@@ -40,6 +43,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             sign_in_per_minute: 10,
             requests_per_minute: 600,
+            deadline: Duration::from_millis(4500),
             invitations_per_hour: 20,
         }
     }

@@ -37,6 +37,7 @@ const fn worded(code: ProblemCode) -> wording::ProblemCode {
         ProblemCode::NoAgreement => Words::NoAgreement,
         ProblemCode::OtherText => Words::OtherText,
         ProblemCode::IdempotencyInProgress => Words::IdempotencyInProgress,
+        ProblemCode::IdempotencyDone => Words::IdempotencyDone,
         ProblemCode::Expired => Words::Expired,
         ProblemCode::Stale => Words::Stale,
         ProblemCode::TooLarge => Words::TooLarge,

@@ -40,6 +40,8 @@ wire_words! {
         OtherText = "other_text",
         /// 409: a call with this Idempotency-Key is still being carried out.
         IdempotencyInProgress = "idempotency_in_progress",
+        /// 409: what was called for with this Idempotency-Key is done, and the answer to it is lost.
+        IdempotencyDone = "idempotency_done",
         /// 412: the thing changed since it was read.
         Stale = "stale",
         /// 413: the body is larger than allowed.
@@ -96,7 +98,8 @@ impl ProblemCode {
             | Self::NoSharedHours
             | Self::NoAgreement
             | Self::OtherText
-            | Self::IdempotencyInProgress => 409,
+            | Self::IdempotencyInProgress
+            | Self::IdempotencyDone => 409,
             Self::Stale => 412,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,

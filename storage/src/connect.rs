@@ -2,13 +2,16 @@
 
 use crate::error::{Result, StorageError};
 use crate::sealed::Sealer;
+use crate::silence;
 use domain::clock::{Clock, Entropy};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, SqlxPostgresConnector,
     SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::future::Future;
 use std::ops::Deref;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -24,6 +27,22 @@ const SQLITE_BUSY: &str = "5";
 
 /// Between two tries to open a file that somebody else has locked.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
+/// Within which a connection of the pool answers, or is given up.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// So long after its last use a connection is taken to be alive.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// After so much silence in the middle of something it is given up; see [`Store::while_it_answers`].
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// After so long without news it is asked whether the connection that listens is still one.
+const LISTENS: Duration = Duration::from_secs(30);
+
+/// PostgreSQL ends what was left in the middle of a transaction after this: a client behind a dead wire holds its
+/// locks no longer. Nothing of ours thinks for so long between two statements.
+const ABANDONED_TRANSACTION: &str = "5s";
 
 /// How to reach a database.
 #[derive(Clone, Debug)]
@@ -66,7 +85,8 @@ impl Store {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self> {
-        let db = open(address).await?;
+        let mut db = open(address).await?;
+        db.set_metric_callback(|_| silence::heard());
         let write_turn = (db.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Semaphore::new(1)));
         Ok(Self {
             db,
@@ -93,7 +113,10 @@ impl Store {
     /// Calls `observe` with every statement that goes through this handle, or a later clone of it, and the time it
     /// took. Begin, commit and rollback are no statements.
     pub fn on_statement(&mut self, observe: impl Fn(&Statement, Duration) + Send + Sync + 'static) {
-        self.db.set_metric_callback(move |info| observe(info.statement, info.elapsed));
+        self.db.set_metric_callback(move |info| {
+            silence::heard();
+            observe(info.statement, info.elapsed);
+        });
     }
 
     pub fn backend(&self) -> DbBackend {
@@ -149,25 +172,62 @@ impl Store {
             return std::future::pending().await;
         }
         let unavailable = |error: sqlx::Error| StorageError::Unavailable(error.to_string());
-        let pool = self.db.get_postgres_connection_pool();
-        let mut listener = sqlx::postgres::PgListener::connect_with(pool).await.map_err(unavailable)?;
+        let options = self.db.get_postgres_connection_pool().connect_options();
+        // Of its own: whoever listens to a dead connection could not give it back, and it would be missing.
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.patience)
+            .connect_with(options.as_ref().clone())
+            .await
+            .map_err(unavailable)?;
+        let mut listener = sqlx::postgres::PgListener::connect_with(&pool).await.map_err(unavailable)?;
         listener.listen(WAKE_CHANNEL).await.map_err(unavailable)?;
         loop {
-            listener.recv().await.map_err(unavailable)?;
-            self.wake();
+            match tokio::time::timeout(LISTENS, listener.recv()).await {
+                Ok(heard) => {
+                    heard.map_err(unavailable)?;
+                    self.wake();
+                }
+                // Nothing to say, or nobody there any more.
+                Err(_) => tokio::time::timeout(self.patience, sqlx::Executor::execute(&mut listener, "select 1"))
+                    .await
+                    .map_err(|_| StorageError::Unavailable("the connection that listens is silent".into()))?
+                    .map(drop)
+                    .map_err(unavailable)?,
+            }
         }
+    }
+
+    /// Waits for `asked` as long as the database answers one statement after the other. On SQLite there is
+    /// no wire that could fall silent.
+    ///
+    /// # Errors
+    /// `Unavailable` once nothing was answered for 5 to 10 seconds; what `asked` had begun is rolled back, unless
+    /// its commit is on its way. Whether that goes through, nobody knows.
+    pub fn while_it_answers<T>(
+        &self,
+        asked: impl Future<Output = Result<T>> + Send,
+    ) -> impl Future<Output = Result<T>> + Send {
+        // Boxed at once: what a turn of a worker holds is large, and each layer would hold it anew.
+        let asked = Box::pin(asked);
+        let wired = self.backend() == DbBackend::Postgres;
+        async move { if wired { silence::bounded(SILENCE, asked).await } else { asked.await } }
     }
 
     /// A cheap question that proves the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.db.execute_unprepared("select 1").await?;
+        tokio::time::timeout(self.patience, self.db.execute_unprepared("select 1"))
+            .await
+            .map_err(|_| StorageError::Unavailable("the database is silent".into()))??;
         Ok(())
     }
 
-    /// Closes every connection.
+    /// Closes every connection; one that is silent is left to the end of the process.
     pub async fn close(self) -> Result<()> {
-        self.db.close().await?;
-        Ok(())
+        match tokio::time::timeout(self.patience, self.db.close()).await {
+            Ok(closed) => Ok(closed?),
+            Err(_) => Ok(()),
+        }
     }
 }
 
@@ -193,6 +253,7 @@ impl WriteTx {
     }
 
     pub async fn commit(self) -> Result<()> {
+        crate::idempotency::note(&self.txn).await?;
         let wakes = self.wakes.load(Ordering::Relaxed);
         if wakes && self.txn.get_database_backend() == DbBackend::Postgres {
             self.txn.execute_unprepared(&format!("notify {WAKE_CHANNEL}")).await?;
@@ -237,6 +298,14 @@ async fn opened(
     tokio::time::timeout(patience, asking).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
+/// An error, when there is no answer in time: such a connection is closed without another word.
+async fn answers(connection: &mut PgConnection) -> std::result::Result<bool, sqlx::Error> {
+    match tokio::time::timeout(ANSWERS_WITHIN, connection.ping()).await {
+        Ok(answered) => answered.map(|()| true),
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+    }
+}
+
 /// Opens a pool. Kept apart from [`Store::connect`] because wrapped keys live in a database of their own.
 pub async fn open(address: &Address) -> Result<DatabaseConnection> {
     let unavailable = |error: sqlx::Error| StorageError::Unavailable(error.to_string());
@@ -268,10 +337,21 @@ pub async fn open(address: &Address) -> Result<DatabaseConnection> {
         let pool = opened(pool, options, address.patience).await.map_err(unavailable)?;
         Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
     } else {
-        let options = PgConnectOptions::from_str(&address.url).map_err(unavailable)?.application_name("reconnect");
+        let options = PgConnectOptions::from_str(&address.url)
+            .map_err(unavailable)?
+            .application_name("reconnect")
+            .options([("idle_in_transaction_session_timeout", ABANDONED_TRANSACTION)]);
         let pool = PgPoolOptions::new()
             .max_connections(address.connections)
             .acquire_timeout(address.patience)
+            // sqlx asks without a time-out, and a dead connection's place in the pool would then be lost until the
+            // kernel gives it up. On release it asks once more after us: what falls silent between the two
+            // questions is still lost for so long. What answered a moment ago is not asked again.
+            .test_before_acquire(false)
+            .before_acquire(|connection, met| {
+                Box::pin(async move { if met.idle_for < FRESH { Ok(true) } else { answers(connection).await } })
+            })
+            .after_release(|connection, _| Box::pin(answers(connection)))
             .connect_with(options)
             .await
             .map_err(unavailable)?;

@@ -256,6 +256,21 @@ pub async fn give_back(tx: &WriteTx, worker: Uuid, ids: &[Uuid], now: DateTime<U
     Ok(())
 }
 
+/// Gives back what `worker` holds beside `ids`: what it claimed without hearing that it did.
+pub async fn give_back_all_but(tx: &WriteTx, worker: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<()> {
+    delivery::Entity::update_many()
+        .filter(delivery::Column::Id.is_not_in(ids.iter().copied()))
+        .filter(delivery::Column::ClaimedBy.eq(worker))
+        .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Pending.as_str()))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(now))
+        .col_expr(delivery::Column::ClaimedBy, Expr::value(Option::<Uuid>::None))
+        .col_expr(delivery::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// An update of those that `worker` holds.
 fn held(worker: Uuid, ids: &[Uuid]) -> sea_orm::UpdateMany<delivery::Entity> {
     delivery::Entity::update_many()

@@ -49,6 +49,7 @@ pub mod rows;
 pub mod sealed;
 pub mod series;
 pub mod sessions;
+mod silence;
 pub mod slots;
 pub mod snapshot;
 pub mod tallies;

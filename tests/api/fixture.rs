@@ -17,12 +17,16 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use storage::accounts::{self, NewAccount, NewOrganisation};
 use storage::sealed::{MasterKey, Sealer};
 use storage::{Address, Store};
 
 /// Monday 5 October 2026, 10:00 in Oslo.
 pub const MONDAY_MORNING: &str = "2026-10-05T08:00:00Z";
+
+/// Longer than a call takes on a machine that builds meanwhile.
+const PATIENT: Duration = Duration::from_secs(60);
 
 pub struct Fixture {
     pub app: Arc<App>,
@@ -31,7 +35,7 @@ pub struct Fixture {
     client: TestClient<BoxEndpoint<'static, Response>>,
     tokens: Mutex<BTreeMap<AccountId, (String, DateTime<Utc>)>>,
     /// On PostgreSQL, what goes away with the fixture.
-    _made: Option<TestDatabase>,
+    made: Option<TestDatabase>,
 }
 
 /// Somebody with an account.
@@ -111,11 +115,16 @@ impl Fixture {
         let address = Address { connections: 4, ..Address::new(url) };
         let store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("store");
         storage::migrate(&store).await.expect("schema");
-        let settings = Settings { requests_per_minute: 1_000_000, invitations_per_hour: 1_000, ..Settings::default() };
+        let settings = Settings {
+            requests_per_minute: 1_000_000,
+            deadline: PATIENT,
+            invitations_per_hour: 1_000,
+            ..Settings::default()
+        };
         let app = App::new(store, settings);
         let client = TestClient::new(routes::routes(Arc::clone(&app)).into_endpoint());
         let organisation = OrganisationId(app.store.new_id());
-        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default(), _made: made };
+        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default(), made };
         fixture.make_organisation(organisation, "Nordre").await;
         fixture
     }
@@ -184,6 +193,11 @@ impl Fixture {
     pub async fn pair(&self) -> Pair {
         let (owner, provider) = (self.owner().await, self.provider().await);
         self.relate(owner, provider).await
+    }
+
+    /// On PostgreSQL, how else the database is reached.
+    pub fn database_url(&self) -> Option<&str> {
+        self.made.as_ref().map(TestDatabase::url)
     }
 
     /// The owner invites, the provider accepts.

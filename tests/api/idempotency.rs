@@ -3,8 +3,10 @@
 use super::fixture::Fixture;
 use chrono::TimeDelta;
 use poem::http::Method;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use storage::idempotency::{ABANDONED_AFTER, Claim, claim};
+use storage::StorageError;
+use storage::idempotency::{ABANDONED_AFTER, Claim, Held, claim, release_unless_done, within};
 
 #[tokio::test]
 async fn a_key_that_was_claimed_and_never_answered_can_be_claimed_again() {
@@ -12,7 +14,8 @@ async fn a_key_that_was_claimed_and_never_answered_can_be_claimed_again() {
     let owner = fixture.owner().await;
     let (store, key) = (&fixture.app.store, "once");
     let fingerprint = [7; 32];
-    let claimed = async |print: &[u8]| claim(store, owner.id, key, print, fixture.app.now()).await.expect("claimed");
+    let held = || Held::new(owner.id, key, fixture.app.now());
+    let claimed = async |print: &[u8]| claim(store, &held(), print).await.expect("claimed");
     assert_eq!(claimed(&fingerprint).await, Claim::Mine);
     assert_eq!(claimed(&fingerprint).await, Claim::InProgress);
     fixture.clock.set(fixture.app.now() + ABANDONED_AFTER - TimeDelta::seconds(1));
@@ -37,4 +40,43 @@ async fn a_refused_call_lets_go_of_its_key() {
         send(json!({ "kind": "non_emergency", "text_version": "2" })).await.problem(422),
         "idempotency_mismatch"
     );
+}
+
+#[tokio::test]
+async fn what_was_committed_under_a_key_is_never_done_again() {
+    let fixture = Fixture::new().await;
+    let owner = fixture.owner().await;
+    let (store, print) = (&fixture.app.store, [7; 32]);
+    let held = Held::new(owner.id, "once", fixture.app.now());
+    assert_eq!(claim(store, &held, &print).await.expect("claimed"), Claim::Mine);
+    let done = within(held.clone(), async { store.write().await.expect("tx").commit().await });
+    done.await.expect("committed");
+    // Whoever carried it out heard nothing of the commit, and lets go of what is not done.
+    release_unless_done(store, &held).await.expect("asked");
+    let again = async || claim(store, &Held::new(owner.id, "once", fixture.app.now()), &print).await.expect("asked");
+    assert_eq!(again().await, Claim::InProgress);
+    fixture.clock.set(fixture.app.now() + ABANDONED_AFTER);
+    assert_eq!(again().await, Claim::Done);
+
+    // One that was let go of meanwhile cannot commit any more: another may be at it.
+    let held = Held::new(owner.id, "twice", fixture.app.now());
+    assert_eq!(claim(store, &held, &print).await.expect("claimed"), Claim::Mine);
+    release_unless_done(store, &held).await.expect("let go of");
+    let late = within(held, async { store.write().await.expect("tx").commit().await });
+    assert!(matches!(late.await, Err(StorageError::Stale)));
+}
+
+#[tokio::test]
+async fn a_call_that_was_done_and_has_no_answer_says_so() {
+    let fixture = Fixture::new().await;
+    let owner = fixture.owner().await;
+    let store = fixture.app.store.clone();
+    let key = [("Idempotency-Key", "once")];
+    let body = json!({ "kind": "non_emergency", "text_version": "1" });
+    let send = async || fixture.call(Method::POST, Some(&owner), "/v1/consents", body.clone(), &key).await;
+    send().await.expect(201);
+    store.read().execute_unprepared("update idempotency set status = 0, body = null").await.expect("forgotten");
+    assert_eq!(send().await.problem(409), "idempotency_in_progress");
+    fixture.clock.set(fixture.app.now() + ABANDONED_AFTER);
+    assert_eq!(send().await.problem(409), "idempotency_done");
 }

@@ -22,7 +22,9 @@ use domain::words::{Channel, DeliveryState, Job, Language, LockScreen, Platform}
 use futures::StreamExt as _;
 use mobile_contract::push::PushAction;
 use secrecy::SecretString;
+use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use storage::deliveries::{self, Attempt, MOST_CRASHES};
 use storage::facts::Answered;
@@ -72,6 +74,8 @@ pub struct Dispatcher {
     /// Fresh for every start: a name used again after a SIGKILL would strand what it held.
     worker: Uuid,
     hand: Hand,
+    /// Set while nobody knows whether a claim went through: what it took is in nobody's hand.
+    astray: AtomicBool,
     asking: Together<rows::Delivery, Way>,
     recording: Together<Made, ()>,
 }
@@ -88,6 +92,7 @@ impl Dispatcher {
             wording: Wording::built_in(),
             worker,
             hand: Hand::default(),
+            astray: AtomicBool::new(false),
         }
     }
 
@@ -110,14 +115,15 @@ impl Dispatcher {
     /// What a process may have died of is claimed alone and handled alone, so that it takes no neighbour with it a
     /// second time: this waits until nothing else is in hand, and while it is in hand claims nothing.
     pub async fn claim(&self) -> Result<Vec<Claimed>> {
-        let held = instance::dispatch_hold(self.store.read()).await?.on;
+        let held = self.answered(async { Ok(instance::dispatch_hold(self.store.read()).await?.on) }).await?;
         meters::held(&self.store, held);
         if held {
             return Ok(Vec::new());
         }
         self.hand.without_suspect().await;
         let now = self.store.clock.now();
-        let Some(first) = deliveries::first_due(self.store.read(), now).await? else { return Ok(Vec::new()) };
+        let first = self.answered(deliveries::first_due(self.store.read(), now)).await?;
+        let Some(first) = first else { return Ok(Vec::new()) };
         if self.hand.holds(first.id) {
             // The clock jumped over the lease; nobody died.
             self.renew().await?;
@@ -127,19 +133,37 @@ impl Dispatcher {
         if suspect {
             self.hand.emptied().await;
         }
+        let claimed = self.answered(self.take(suspect)).await;
+        match &claimed {
+            Ok(_) => self.astray.store(false, Ordering::Relaxed),
+            Err(StorageError::Unavailable(_)) => self.astray.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        let claimed = self.hand.take(claimed?, suspect);
+        if let Some(first) = claimed.first() {
+            kill_point::pass(Point::Claimed, first.row.id);
+        }
+        Ok(claimed)
+    }
+
+    async fn take(&self, suspect: bool) -> Result<Vec<rows::Delivery>> {
         let tx = self.store.write().await?;
         let (now, lease) = (self.store.clock.now(), self.settings.lease);
+        if self.astray.load(Ordering::Relaxed) {
+            deliveries::give_back_all_but(&tx, self.worker, &self.hand.ids(), now).await?;
+        }
         let claimed = if suspect {
             deliveries::claim_suspect(&tx, self.worker, lease, now).await?
         } else {
             deliveries::claim(&tx, self.worker, lease, self.settings.batch, now).await?
         };
         tx.commit().await?;
-        let claimed = self.hand.take(claimed, suspect);
-        if let Some(first) = claimed.first() {
-            kill_point::pass(Point::Claimed, first.row.id);
-        }
         Ok(claimed)
+    }
+
+    /// See [`Store::while_it_answers`].
+    fn answered<T>(&self, asked: impl Future<Output = Result<T>> + Send) -> impl Future<Output = Result<T>> + Send {
+        self.store.while_it_answers(asked)
     }
 
     /// Lets the leases of what is in hand run on.
@@ -148,9 +172,12 @@ impl Dispatcher {
         if ids.is_empty() {
             return Ok(());
         }
-        let tx = self.store.write().await?;
-        deliveries::renew(&tx, self.worker, &ids, self.store.clock.now() + self.settings.lease).await?;
-        tx.commit().await
+        self.answered(async {
+            let tx = self.store.write().await?;
+            deliveries::renew(&tx, self.worker, &ids, self.store.clock.now() + self.settings.lease).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// Gives back claimed deliveries that were not begun: they are due again at once.
@@ -160,9 +187,12 @@ impl Dispatcher {
     }
 
     async fn give_back_these(&self, ids: &[Uuid]) -> Result<()> {
-        let tx = self.store.write().await?;
-        deliveries::give_back(&tx, self.worker, ids, self.store.clock.now()).await?;
-        tx.commit().await
+        self.answered(async {
+            let tx = self.store.write().await?;
+            deliveries::give_back(&tx, self.worker, ids, self.store.clock.now()).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// So often leases are renewed: a look that fails is made up for before they run out.
@@ -185,7 +215,7 @@ impl Dispatcher {
 
     /// When the next delivery becomes due.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        let next = deliveries::next_due(self.store.read()).await?;
+        let next = self.answered(deliveries::next_due(self.store.read())).await?;
         meters::behind(&self.store, Queue::Dispatch, next);
         Ok(next)
     }
@@ -215,7 +245,7 @@ impl Dispatcher {
             tracing::error!(delivery.id = %row.id, "dispatch.dead_letter");
             return self.record(row, None, settled(DeliveryState::Dead, "gave_up", false)).await;
         }
-        match self.asking.ask(row.clone(), |rows| self.ask_gate(rows)).await? {
+        match self.asking.ask(row.clone(), |rows| self.answered(self.ask_gate(rows))).await? {
             Way::Settle(attempt) => self.record(row, None, attempt).await,
             Way::Withdraw(notification, device) => {
                 let attempt = self.push(row, &notification, device, PushAction::Withdraw, None).await?;
@@ -235,7 +265,7 @@ impl Dispatcher {
         let made = Made { row: row.clone(), slot: slot.cloned(), attempt };
         let mut patience = Patience::default();
         loop {
-            match self.recording.ask(made.clone(), |made| self.write_down(made)).await {
+            match self.recording.ask(made.clone(), |made| self.answered(self.write_down(made))).await {
                 Err(StorageError::Unavailable(error)) => patience.wait(&error).await,
                 ended => return ended,
             }
@@ -312,9 +342,12 @@ impl Dispatcher {
         };
         let outcome = self.transports.push(&order).await;
         if outcome.forgets(device.registered_at) {
-            let tx = self.store.write().await?;
-            storage::sessions::forget_device(&tx, DeviceId(device.id), self.store.clock.now()).await?;
-            tx.commit().await?;
+            self.answered(async {
+                let tx = self.store.write().await?;
+                storage::sessions::forget_device(&tx, DeviceId(device.id), self.store.clock.now()).await?;
+                tx.commit().await
+            })
+            .await?;
         }
         let policy = if platform == Platform::Fcm { RetryPolicy::fcm() } else { RetryPolicy::apns() };
         Ok(self.attempt(row, notification, &outcome, policy))

@@ -47,6 +47,10 @@ impl Planner {
         Self { store }
     }
 
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Looks once at everything due now; tells how much that was.
     pub async fn turn(&self) -> Result<usize> {
         let now = self.store.clock.now();

@@ -44,7 +44,7 @@ pub async fn run(store: Store, planner: Planner, dispatcher: Dispatcher, poll: D
 /// Nothing is planned or sent before it is known whether the database was put back from a backup. False: to stop.
 async fn beginning(store: &Store, shutdown: &CancellationToken) -> bool {
     while !shutdown.is_cancelled() {
-        match restore::notice(store).await {
+        match store.while_it_answers(restore::notice(store)).await {
             Ok(()) => return true,
             Err(error) => tracing::warn!(error = %error, "worker.outage"),
         }
@@ -60,7 +60,7 @@ async fn beginning(store: &Store, shutdown: &CancellationToken) -> bool {
 async fn keep_marking(store: &Store) {
     loop {
         tokio::time::sleep(MARK_EVERY).await;
-        if let Err(error) = restore::notice(store).await {
+        if let Err(error) = store.while_it_answers(restore::notice(store)).await {
             tracing::warn!(error = %error, "worker.not_marked");
         }
     }
@@ -129,7 +129,7 @@ impl Work for Plan {
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        self.planner.next_due().await
+        self.planner.store().while_it_answers(self.planner.next_due()).await
     }
 
     async fn give_back(&self, _: Vec<Turn>) -> Result<()> {
@@ -137,7 +137,7 @@ impl Work for Plan {
     }
 
     async fn handle(&self, Turn: Turn) {
-        self.set(match self.planner.turn().await {
+        self.set(match self.planner.store().while_it_answers(self.planner.turn()).await {
             Ok(0) => Looked::Nothing,
             Ok(_) => Looked::Found,
             Err(error) => {
@@ -165,11 +165,11 @@ impl Work for Previews {
     type Piece = (rows::Preview, Rules);
 
     async fn take(&self) -> Result<Vec<Self::Piece>> {
-        Ok(previews::claim(&self.store).await?.into_iter().collect())
+        Ok(self.store.while_it_answers(previews::claim(&self.store)).await?.into_iter().collect())
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        storage::previews::next_due(self.store.read()).await
+        self.store.while_it_answers(storage::previews::next_due(self.store.read())).await
     }
 
     /// The claim runs out, and another worker takes it up.
@@ -178,7 +178,7 @@ impl Work for Previews {
     }
 
     async fn handle(&self, (row, rules): Self::Piece) {
-        if let Err(error) = previews::play(&self.store, &row, &rules).await {
+        if let Err(error) = self.store.while_it_answers(previews::play(&self.store, &row, &rules)).await {
             tracing::warn!(error = %error, preview.id = %row.id, "preview.outage");
         }
     }

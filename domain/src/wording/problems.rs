@@ -76,6 +76,8 @@ problems! {
     OtherText = "other_text";
     /// The first call with this key has not answered yet.
     IdempotencyInProgress = "idempotency_in_progress";
+    /// The first call with this key was carried out; its answer got lost.
+    IdempotencyDone = "idempotency_done";
     /// A link, invitation or cursor whose time is over.
     Expired = "expired";
     /// Changed by someone since it was read.

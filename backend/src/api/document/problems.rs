@@ -48,7 +48,9 @@ impl Operation<'_> {
             Code::BadCursor => self.pages,
             Code::NotSignedIn | Code::NotAllowed => !self.public,
             // Calls of nobody signed in are not kept.
-            Code::IdempotencyInProgress | Code::IdempotencyMismatch => !self.reads && !self.public,
+            Code::IdempotencyInProgress | Code::IdempotencyDone | Code::IdempotencyMismatch => {
+                !self.reads && !self.public
+            }
             Code::UnsupportedMediaType => self.has_body,
             Code::MissingIfMatch => self.versioned,
             // 405 is an address's, and no operation's.
