@@ -5,6 +5,7 @@ mod files;
 mod mail_signature;
 mod smtp;
 mod smtp_faults;
+mod storms;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::clock::{Clock, VirtualClock};

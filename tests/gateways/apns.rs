@@ -11,7 +11,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -42,6 +42,8 @@ pub enum Answer {
     RefuseStream,
     /// Takes it, and says that the connection takes no more.
     TakeAndGoAway,
+    /// Processes it, and the connection breaks with every answer that is under way on it.
+    Disconnect,
     /// Processes it and falls silent; the connection breaks when `hang_up` is called.
     ProcessOnly,
 }
@@ -56,6 +58,9 @@ pub struct Received {
     pub taken: bool,
     /// Over which connection it came, counted from 1.
     pub connection: usize,
+    pub at: DateTime<Utc>,
+    /// What it got, unless its connection broke first.
+    pub answer: Answer,
 }
 
 impl Received {
@@ -79,6 +84,8 @@ struct Shared {
     /// of a request in an unoptimized build.
     provider_tokens: Mutex<BTreeMap<String, DateTime<Utc>>>,
     connections: AtomicUsize,
+    /// Those that broke.
+    broken: Mutex<BTreeSet<usize>>,
     hang_up: CancellationToken,
 }
 
@@ -102,6 +109,7 @@ impl ApnsGateway {
             ledger: Mutex::default(),
             provider_tokens: Mutex::default(),
             connections: AtomicUsize::new(0),
+            broken: Mutex::default(),
             hang_up: CancellationToken::new(),
         });
         let serving = Arc::clone(&shared);
@@ -137,6 +145,11 @@ impl ApnsGateway {
         self.shared.provider_tokens.lock().expect("tokens").len()
     }
 
+    /// Connections that broke with answers under way.
+    pub fn broken(&self) -> BTreeSet<usize> {
+        self.shared.broken.lock().expect("broken").clone()
+    }
+
     /// Breaks every connection.
     pub fn hang_up(&self) {
         self.shared.hang_up.cancel();
@@ -167,7 +180,17 @@ async fn serve(socket: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
                 if matches!(answer, Answer::TakeAndGoAway) {
                     connection.graceful_shutdown();
                 }
-                tokio::spawn(handle(request, respond, answer, number, Arc::clone(&shared)));
+                let breaks = matches!(answer, Answer::Disconnect);
+                let handled = tokio::spawn(handle(request, respond, answer, number, Arc::clone(&shared)));
+                if breaks {
+                    shared.broken.lock().expect("broken").insert(number);
+                    // What was sent is read to its end, so that it was processed.
+                    tokio::select! {
+                        _ = handled => {}
+                        _ = std::future::poll_fn(|cx| connection.poll_closed(cx)) => {}
+                    }
+                    return;
+                }
             }
         }
     }
@@ -195,9 +218,20 @@ async fn handle(
         Ok(parsed) => parsed,
         Err((status, reason)) => return refuse(&mut respond, status, json!({ "reason": reason }), None),
     };
-    let taken = matches!(answer, Answer::Take | Answer::Late(_) | Answer::TakeAndGoAway | Answer::ProcessOnly);
+    let taken = matches!(
+        answer,
+        Answer::Take | Answer::Late(_) | Answer::TakeAndGoAway | Answer::Disconnect | Answer::ProcessOnly
+    );
     let apns_id = parts.headers["apns-id"].clone();
-    let received = Received { device_token, headers: parts.headers, body: parsed, taken, connection };
+    let received = Received {
+        device_token,
+        headers: parts.headers,
+        body: parsed,
+        taken,
+        connection,
+        at: shared.clock.now(),
+        answer: answer.clone(),
+    };
     shared.ledger.lock().expect("ledger").push(received);
     match answer {
         Answer::Refuse(status, reason) => refuse(&mut respond, status, json!({ "reason": reason }), None),
@@ -211,6 +245,7 @@ async fn handle(
         Answer::GoneWithoutTime => refuse(&mut respond, 410, json!({ "reason": "Unregistered" }), None),
         Answer::Garbage(status) => refuse(&mut respond, status, json!("<html>"), None),
         Answer::ProcessOnly => shared.hang_up.cancelled().await,
+        Answer::Disconnect => {}
         Answer::Take | Answer::TakeAndGoAway | Answer::Late(_) | Answer::RefuseStream => {
             if let Answer::Late(wait) = answer {
                 tokio::time::sleep(wait).await;

@@ -60,6 +60,15 @@ struct Shared {
     granted: Mutex<BTreeSet<String>>,
     asked: AtomicUsize,
     ledger: Mutex<Vec<Value>>,
+    answered: Mutex<Vec<Answered>>,
+}
+
+/// One message that passed the checks, when it came, and what it got.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub device_token: String,
+    pub at: DateTime<Utc>,
+    pub answer: Answer,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +102,7 @@ impl FcmGateway {
             granted: Mutex::default(),
             asked: AtomicUsize::new(0),
             ledger: Mutex::default(),
+            answered: Mutex::default(),
         });
         let acceptor = authority.as_ref().map(|it| TlsAcceptor::from(it.server(&["h2"])));
         let serving = Arc::clone(&shared);
@@ -138,6 +148,11 @@ impl FcmGateway {
     /// The `message` of every request that passed the checks.
     pub fn received(&self) -> Vec<Value> {
         self.shared.ledger.lock().expect("ledger").clone()
+    }
+
+    /// Every message of [`FcmGateway::received`] with what it got.
+    pub fn answered(&self) -> Vec<Answered> {
+        self.shared.answered.lock().expect("answered").clone()
     }
 
     /// How many came so far, without a copy of each.
@@ -251,6 +266,9 @@ impl Shared {
             ledger.len()
         };
         let scripted = self.script.lock().expect("script").pop_front().unwrap_or(Answer::Take);
+        let device_token = message["token"].as_str().unwrap_or_default().to_owned();
+        let answered = Answered { device_token, at: self.clock.now(), answer: scripted.clone() };
+        self.answered.lock().expect("answered").push(answered);
         match scripted {
             Answer::Refuse(status, code) => answer(status, refusal(status, Some(code))),
             Answer::RefuseBare(status) => answer(status, refusal(status, None)),

@@ -15,7 +15,7 @@ struct Apns {
     transports: Transports,
 }
 
-fn settings(gateway: &ApnsGateway, key: &KeyPair) -> ApnsSettings {
+pub fn settings(gateway: &ApnsGateway, key: &KeyPair) -> ApnsSettings {
     ApnsSettings {
         production_url: gateway.url.clone(),
         sandbox_url: gateway.url.clone(),

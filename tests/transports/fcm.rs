@@ -13,13 +13,16 @@ struct Fcm {
     transports: Transports,
 }
 
-fn transports(gateway: &FcmGateway, clock: Arc<dyn Clock>) -> Transports {
-    let fcm = FcmSettings {
+pub fn settings(gateway: &FcmGateway) -> FcmSettings {
+    FcmSettings {
         url: gateway.url.clone(),
         service_account_json: SecretString::from(gateway.service_account()),
         extra_ca_pem: gateway.ca_pem.clone(),
-    };
-    let settings = TransportSettings { fcm: Some(fcm), ..TransportSettings::default() };
+    }
+}
+
+fn transports(gateway: &FcmGateway, clock: Arc<dyn Clock>) -> Transports {
+    let settings = TransportSettings { fcm: Some(settings(gateway)), ..TransportSettings::default() };
     Transports::live(&settings, clock).expect("settings")
 }
 
