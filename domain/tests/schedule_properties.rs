@@ -337,6 +337,48 @@ fn ten_years_of_digests_come_once_on_each_working_day() {
     }
 }
 
+/// Every date has one time at most for a check-in and for a prompt, on that date and after the one before, through each
+/// change of the clock, each leap day and each end of a year; asked twice, it is the same.
+#[test]
+fn ten_years_of_dates_have_one_time_each_in_their_order() {
+    let zones = [
+        chrono_tz::Europe::Oslo,
+        chrono_tz::America::New_York,
+        chrono_tz::Australia::Lord_Howe,
+        chrono_tz::Africa::Cairo,
+        chrono_tz::Pacific::Chatham,
+        chrono_tz::America::Sao_Paulo,
+    ];
+    let start = NaiveDate::from_ymd_opt(2015, 1, 1).unwrap();
+    let end = start + TimeDelta::days(TEN_YEARS);
+    let key = Uuid::from_u128(7);
+    for zone in zones {
+        let holidays = HolidayCalendar::named("NO").unwrap();
+        let provider = ProviderCalendar { zone, holidays, hours: WorkingHours::default(), away: Vec::new() };
+        let quiet = QuietHours { from: "20:00:00".parse().unwrap(), to: "09:00:00".parse().unwrap() };
+        let owner = Waking { zone, quiet, holidays, quiet_days: true };
+        // Around midnight and in the small hours lie the gaps and overlaps.
+        let awake =
+            Waking { quiet: QuietHours { from: NaiveTime::MIN, to: NaiveTime::MIN }, quiet_days: false, ..owner };
+        let night = DailyHours { from: NaiveTime::MIN, to: "04:00:00".parse().unwrap() };
+        let (mut check_in, mut prompt, mut count) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MIN_UTC, 0);
+        for date in start.iter_days().take_while(|date| *date < end) {
+            if let Some(window) = check_in_window(date, &provider, &owner, &CheckInTimes::default()) {
+                let at = spread(&window, key, date);
+                assert_eq!((at, local(zone, at).date()), (spread(&window, key, date), date), "{zone}");
+                assert!(at > check_in, "{zone} {date}");
+                (check_in, count) = (at, count + 1);
+            }
+            let window = prompt_window(date, &awake, night).unwrap();
+            let at = spread(&window, key, date);
+            assert_eq!(local(zone, at).date(), date, "{zone}");
+            assert!(at > prompt, "{zone} {date}");
+            prompt = at;
+        }
+        assert!(count > 1_400, "{zone}: {count} days for check-ins");
+    }
+}
+
 /// A thousand series on one morning are spread over the whole of the window.
 #[test]
 fn check_ins_are_spread() {
