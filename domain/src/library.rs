@@ -136,7 +136,7 @@ pub struct Place {
 impl Place {
     /// `None` where nothing is left of it. "Tromsø kommune" and "tromsø" are one place.
     pub fn new(written: &str) -> Option<Self> {
-        let shown = written.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown = composed(written).split_whitespace().collect::<Vec<_>>().join(" ");
         let whole = shown.to_lowercase();
         let key = [" kommune", " municipality"].iter().find_map(|end| whole.strip_suffix(end)).unwrap_or(&whole);
         let key = key.to_owned();
@@ -152,7 +152,12 @@ impl Place {
     }
 }
 
-/// The words of a text, in lower case and composed: the letter å is one letter, however it was typed.
+/// A text with its letters composed (NFC): å is one letter, however a keyboard made it.
+pub fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// The words of a text, composed and in lower case.
 pub fn words_of(text: &str) -> Vec<String> {
     let whole: String = text.nfc().flat_map(char::to_lowercase).collect();
     whole.split(|it: char| !it.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()

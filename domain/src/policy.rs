@@ -265,8 +265,8 @@ pub struct LibraryEntry {
     pub submitted_by: Option<AccountId>,
 }
 
-/// Decides what `actor` may do with an entry of the library. Other organisations' entries do not exist, nor do unpublished ones
-/// for those who only read. Four eyes: nobody approves what she changed last or handed in.
+/// Decides what `actor` may do with an entry of the library. Other organisations' entries do not exist, nor do
+/// unpublished ones for those who only read. Four eyes: nobody approves what she changed last or submitted.
 pub fn on_library_entry(actor: Actor, action: OnLibraryEntry, entry: &LibraryEntry) -> Decision {
     use OnLibraryEntry as A;
     let shipped = entry.organisation.is_none();

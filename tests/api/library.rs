@@ -19,6 +19,14 @@ pub async fn act(fixture: &Fixture, who: &Who, method: Method, path: &str, body:
     fixture.call(method, Some(who), path, body, &[("If-Match", &tag)]).await
 }
 
+async fn post(fixture: &Fixture, who: &Who, path: &str) -> Reply {
+    act(fixture, who, Method::POST, path, Value::Null).await
+}
+
+async fn put(fixture: &Fixture, who: &Who, path: &str, language: &str, text: Value) -> Reply {
+    act(fixture, who, Method::PUT, &format!("{path}/draft/texts/{language}"), text).await
+}
+
 pub fn article() -> Value {
     json!({ "kind": "article", "source": "Written here", "licence": "CC BY 4.0" })
 }
@@ -31,13 +39,13 @@ pub fn said(title: &str, body: &str) -> Value {
 pub async fn drafted(fixture: &Fixture, who: &Who, entry: Value, language: &str, text: Value) -> String {
     let made = fixture.post(who, "/v1/library", entry).await.expect(201);
     let path = format!("/v1/library/{}", made["id"].as_str().expect("an id"));
-    act(fixture, who, Method::PUT, &format!("{path}/draft/texts/{language}"), text).await.expect(200);
+    put(fixture, who, &path, language, text).await.expect(200);
     path
 }
 
 pub async fn publish(fixture: &Fixture, (author, second): (&Who, &Who), path: &str) {
-    act(fixture, author, Method::POST, &format!("{path}/submit"), Value::Null).await.expect(200);
-    act(fixture, second, Method::POST, &format!("{path}/approve"), Value::Null).await.expect(200);
+    post(fixture, author, &format!("{path}/submit")).await.expect(200);
+    post(fixture, second, &format!("{path}/approve")).await.expect(200);
 }
 
 pub async fn titles(fixture: &Fixture, who: &Who, path: &str) -> Vec<String> {
@@ -60,30 +68,36 @@ on_both_databases! {
         let path = drafted(&fixture, &author, article(), "en", said("Walks", "Go out.")).await;
         assert_eq!(fixture.get(&reader, &path).await.problem(404), "not_found");
         assert_eq!(fixture.get(&author, &path).await.problem(404), "not_found", "nothing is published");
-        assert_eq!(act(&fixture, &second, Method::POST, &format!("{path}/approve"), Value::Null).await.problem(409), "conflict");
+        assert_eq!(post(&fixture, &second, &format!("{path}/approve")).await.problem(409), "conflict");
 
-        act(&fixture, &author, Method::POST, &format!("{path}/submit"), Value::Null).await.expect(200);
+        post(&fixture, &author, &format!("{path}/submit")).await.expect(200);
         let approve = format!("{path}/approve");
-        assert_eq!(act(&fixture, &author, Method::POST, &approve, Value::Null).await.problem(403), "not_allowed");
+        assert_eq!(post(&fixture, &author, &approve).await.problem(403), "not_allowed");
         let waiting = fixture.get(&second, "/v1/library/drafts?state=submitted").await.expect(200);
-        assert_eq!((&waiting["items"][0]["title"], &waiting["items"][0]["state"]), (&json!("Walks"), &json!("submitted")));
+        assert_eq!(
+            (&waiting["items"][0]["title"], &waiting["items"][0]["state"]),
+            (&json!("Walks"), &json!("submitted"))
+        );
 
         let note = json!({ "note": "Say where." });
         let back = act(&fixture, &second, Method::POST, &format!("{path}/return"), note).await.expect(200);
         assert_eq!(back["revision"]["about"]["review_note"], "Say where.");
-        act(&fixture, &author, Method::PUT, &format!("{path}/draft/texts/en"), said("Walks", "By the sea.")).await.expect(200);
-        act(&fixture, &author, Method::POST, &format!("{path}/submit"), Value::Null).await.expect(200);
+        put(&fixture, &author, &path, "en", said("Walks", "By the sea.")).await.expect(200);
+        post(&fixture, &author, &format!("{path}/submit")).await.expect(200);
         let changed = said("Walks", "By the sea or in the woods.");
-        let edited = act(&fixture, &second, Method::PUT, &format!("{path}/draft/texts/en"), changed).await.expect(200);
+        let edited = put(&fixture, &second, &path, "en", changed).await.expect(200);
         assert_eq!(edited["revision"]["about"]["state"], "draft", "what was submitted was another text");
-        act(&fixture, &author, Method::POST, &format!("{path}/submit"), Value::Null).await.expect(200);
-        assert_eq!(act(&fixture, &second, Method::POST, &approve, Value::Null).await.problem(403), "not_allowed");
+        post(&fixture, &author, &format!("{path}/submit")).await.expect(200);
+        assert_eq!(post(&fixture, &second, &approve).await.problem(403), "not_allowed");
         let third = fixture.person(Role::Admin, "Berit").await;
-        act(&fixture, &third, Method::POST, &approve, Value::Null).await.expect(200);
+        post(&fixture, &third, &approve).await.expect(200);
 
         let read = fixture.get(&reader, &path).await.expect(200);
         assert_eq!(read["texts"][0]["body"], "By the sea or in the woods.");
-        assert_eq!((&read["source"], &read["licence"], &read["shipped"]), (&json!("Written here"), &json!("CC BY 4.0"), &json!(false)));
+        assert_eq!(
+            (&read["source"], &read["licence"], &read["shipped"]),
+            (&json!("Written here"), &json!("CC BY 4.0"), &json!(false))
+        );
         for role in [Role::Provider, Role::Duty, Role::Consultant] {
             let who = fixture.person(role, &format!("Reads {role}")).await;
             assert_eq!(titles(&fixture, &who, "/v1/library").await, ["Walks"]);
@@ -96,15 +110,15 @@ on_both_databases! {
         let reader = fixture.owner().await;
         let path = drafted(&fixture, &author, article(), "en", said("Walks", "Go out.")).await;
         publish(&fixture, (&author, &second), &path).await;
-        act(&fixture, &author, Method::PUT, &format!("{path}/draft/texts/en"), said("Strolls", "Slowly.")).await.expect(200);
-        act(&fixture, &author, Method::PUT, &format!("{path}/draft/texts/nn"), said("Turar", "Roleg.")).await.expect(200);
+        put(&fixture, &author, &path, "en", said("Strolls", "Slowly.")).await.expect(200);
+        put(&fixture, &author, &path, "nn", said("Turar", "Roleg.")).await.expect(200);
         assert_eq!(titles(&fixture, &reader, "/v1/library").await, ["Walks"]);
         assert_eq!(titles(&fixture, &reader, "/v1/library/search?q=slowly").await, Vec::<String>::new());
 
-        let gone = act(&fixture, &author, Method::POST, &format!("{path}/discard"), Value::Null).await.expect(200);
+        let gone = post(&fixture, &author, &format!("{path}/discard")).await.expect(200);
         assert_eq!(gone["revision"]["texts"][0]["title"], "Walks");
-        act(&fixture, &author, Method::PUT, &format!("{path}/draft/texts/en"), said("Tours", "Slowly.")).await.expect(200);
-        act(&fixture, &author, Method::PUT, &format!("{path}/draft/texts/nn"), said("Turar", "Roleg.")).await.expect(200);
+        put(&fixture, &author, &path, "en", said("Tours", "Slowly.")).await.expect(200);
+        put(&fixture, &author, &path, "nn", said("Turar", "Roleg.")).await.expect(200);
         publish(&fixture, (&author, &second), &path).await;
         assert_eq!(titles(&fixture, &reader, "/v1/library").await, ["Tours"]);
         assert_eq!(titles(&fixture, &reader, "/v1/library?language=nn").await, ["Turar"]);
@@ -121,17 +135,21 @@ on_both_databases! {
         let first = fixture.get(&second, &format!("{path}/revisions/1")).await.expect(200);
         assert_eq!(first["texts"][0]["body"], "Go out.");
 
-        let without = act(&fixture, &author, Method::DELETE, &format!("{path}/draft/texts/nn"), Value::Null).await.expect(200);
+        let without =
+            act(&fixture, &author, Method::DELETE, &format!("{path}/draft/texts/nn"), Value::Null).await.expect(200);
         assert_eq!(without["revision"]["texts"].as_array().map(Vec::len), Some(1));
-        assert_eq!(act(&fixture, &author, Method::DELETE, &format!("{path}/draft/texts/nn"), Value::Null).await.problem(404), "not_found");
+        assert_eq!(
+            act(&fixture, &author, Method::DELETE, &format!("{path}/draft/texts/nn"), Value::Null).await.problem(404),
+            "not_found"
+        );
 
-        let retired = act(&fixture, &second, Method::POST, &format!("{path}/retire"), Value::Null).await.expect(200);
+        let retired = post(&fixture, &second, &format!("{path}/retire")).await.expect(200);
         assert!(retired["retired_at"].is_string());
         assert_eq!(fixture.get(&reader, &path).await.problem(404), "not_found");
         assert_eq!(titles(&fixture, &reader, "/v1/library").await, Vec::<String>::new());
         assert_eq!(titles(&fixture, &reader, "/v1/library/search?q=slow").await, Vec::<String>::new());
-        assert_eq!(act(&fixture, &author, Method::PUT, &format!("{path}/draft/texts/en"), said("T", "T")).await.problem(409), "conflict");
-        act(&fixture, &second, Method::POST, &format!("{path}/retire"), Value::Null).await.expect(200);
+        assert_eq!(put(&fixture, &author, &path, "en", said("T", "T")).await.problem(409), "conflict");
+        post(&fixture, &second, &format!("{path}/retire")).await.expect(200);
     }
 
     async fn of_two_writers_the_second_is_told(database) {
@@ -149,10 +167,12 @@ on_both_databases! {
         assert_eq!(fixture.put(&author, &text, said("W", "W")).await.problem(428), "missing_if_match");
         assert_eq!(fixture.patch(&author, &format!("{path}/draft"), json!({}), &tag).await.problem(412), "stale");
         for act in ["submit", "discard", "retire"] {
-            let reply = fixture.call(Method::POST, Some(&author), &format!("{path}/{act}"), Value::Null, &[("If-Match", &tag)]).await;
+            let reply = fixture
+                .call(Method::POST, Some(&author), &format!("{path}/{act}"), Value::Null, &[("If-Match", &tag)])
+                .await;
             assert_eq!(reply.problem(412), "stale", "{act}");
         }
-        let discard = act(&fixture, &author, Method::POST, &format!("{path}/discard"), Value::Null).await;
+        let discard = post(&fixture, &author, &format!("{path}/discard")).await;
         assert_eq!(discard.problem(409), "conflict", "there is nothing to go back to");
     }
 
@@ -166,26 +186,30 @@ on_both_databases! {
             assert_eq!(fixture.post(&who, "/v1/library", article()).await.problem(403), "not_allowed");
             assert_eq!(fixture.get(&who, "/v1/library/drafts").await.problem(403), "not_allowed");
             assert_eq!(fixture.get(&who, &format!("{path}/draft")).await.problem(404), "not_found");
-            assert_eq!(act(&fixture, &who, Method::POST, &format!("{path}/submit"), Value::Null).await.problem(404), "not_found");
+            assert_eq!(post(&fixture, &who, &format!("{path}/submit")).await.problem(404), "not_found");
         }
         publish(&fixture, (&author, &second), &path).await;
         let reader = fixture.owner().await;
         assert_eq!(fixture.get(&reader, &format!("{path}/revisions")).await.problem(403), "not_allowed");
-        assert_eq!(act(&fixture, &reader, Method::POST, &format!("{path}/retire"), Value::Null).await.problem(403), "not_allowed");
+        assert_eq!(post(&fixture, &reader, &format!("{path}/retire")).await.problem(403), "not_allowed");
 
         let elsewhere = fixture.elsewhere().await;
         let other = fixture.person_of(elsewhere, Role::Admin, "Other").await;
-        for path in [path.clone(), format!("{path}/draft"), format!("{path}/revisions"), format!("{path}/revisions/1")] {
+        for path in [path.clone(), format!("{path}/draft"), format!("{path}/revisions"), format!("{path}/revisions/1")]
+        {
             assert_eq!(fixture.get(&other, &path).await.problem(404), "not_found", "{path}");
         }
         assert_eq!(fixture.get(&other, "/v1/library/drafts").await.expect(200)["items"], json!([]));
         assert!(!titles(&fixture, &other, "/v1/library").await.contains(&"Walks".to_owned()));
-        assert_eq!(titles(&fixture, &other, "/v1/library/search?q=walks&language=en&kind=article").await, Vec::<String>::new());
+        assert_eq!(
+            titles(&fixture, &other, "/v1/library/search?q=walks&language=en&kind=article").await,
+            Vec::<String>::new()
+        );
 
         let shipped = format!("/v1/library/{}", starter::ENTRIES[0].id());
         fixture.get(&other, &shipped).await.expect(200);
         assert_eq!(fixture.get(&other, &format!("{shipped}/draft")).await.problem(403), "not_allowed");
-        assert_eq!(act(&fixture, &other, Method::POST, &format!("{shipped}/retire"), Value::Null).await.problem(403), "not_allowed");
+        assert_eq!(post(&fixture, &other, &format!("{shipped}/retire")).await.problem(403), "not_allowed");
     }
 
     async fn an_id_made_by_the_app_creates_one_entry(database) {
@@ -252,7 +276,7 @@ on_both_databases! {
         act(&fixture, &author, Method::PUT, &text, said("Walks", &"å".repeat(20_000))).await.expect(200);
         let empty = fixture.post(&author, "/v1/library", article()).await.expect(201);
         let submit = format!("/v1/library/{}/submit", empty["id"].as_str().expect("an id"));
-        assert_eq!(act(&fixture, &author, Method::POST, &submit, Value::Null).await.problem(409), "conflict", "no text");
+        assert_eq!(post(&fixture, &author, &submit).await.problem(409), "conflict", "no text");
     }
 
     async fn details_are_changed_one_by_one(database) {
@@ -266,12 +290,16 @@ on_both_databases! {
         let revision = &draft["revision"];
         assert_eq!(revision["themes"], json!(["connectedness", "identity"]));
         assert!(revision.get("minutes").is_none() && revision["url"] == "https://example.org/film");
-        assert_eq!((&revision["exercise"], &revision["about"]["edited_by"]["display_name"]), (&json!("grounding"), &json!("Anne")));
-        let faults = act(&fixture, &author, Method::PATCH, &format!("{path}/draft"), json!({ "exercise": null })).await.faults();
+        assert_eq!(
+            (&revision["exercise"], &revision["about"]["edited_by"]["display_name"]),
+            (&json!("grounding"), &json!("Anne"))
+        );
+        let faults =
+            act(&fixture, &author, Method::PATCH, &format!("{path}/draft"), json!({ "exercise": null })).await.faults();
         assert_eq!(faults, [("/exercise".to_owned(), "required".to_owned())]);
-        act(&fixture, &author, Method::POST, &format!("{path}/submit"), Value::Null).await.expect(200);
+        post(&fixture, &author, &format!("{path}/submit")).await.expect(200);
         let third = fixture.person(Role::Admin, "Berit").await;
-        act(&fixture, &third, Method::POST, &format!("{path}/approve"), Value::Null).await.expect(200);
+        post(&fixture, &third, &format!("{path}/approve")).await.expect(200);
         let id = LibraryEntryId(draft["id"].as_str().expect("an id").parse().expect("an id"));
         let exercise = library::exercise(fixture.app.store.read(), id).await.expect("read").expect("an exercise");
         assert_eq!(exercise.titles.get(&Language::Nb).map(String::as_str), Some("Pust"));
@@ -283,7 +311,8 @@ on_both_databases! {
         let (author, second) = editors(&fixture).await;
         let reader = fixture.owner().await;
         for (title, place) in [("Walks", "Tromsø"), ("Café", "tromsø  KOMMUNE"), ("Choir", "Asker")] {
-            let link = json!({ "kind": "link", "url": "https://example.org", "place": place, "source": "Ours", "licence": "CC0" });
+            let link = json!({ "kind": "link", "url": "https://example.org", "place": place, "source": "Ours",
+                "licence": "CC0" });
             let text = json!({ "title": title, "summary": "Come along." });
             let path = drafted(&fixture, &author, link, "en", text).await;
             publish(&fixture, (&author, &second), &path).await;
@@ -294,7 +323,10 @@ on_both_databases! {
         assert_eq!(titles(&fixture, &reader, "/v1/library?place=Troms%C3%B8").await, ["Café", "Walks"]);
         assert_eq!(titles(&fixture, &reader, "/v1/library?place=asker%20kommune&kind=link").await, ["Choir"]);
         assert_eq!(titles(&fixture, &reader, "/v1/library?place=Bod%C3%B8").await, Vec::<String>::new());
-        assert_eq!(fixture.get(&reader, "/v1/library?place=%20").await.faults(), [("place".to_owned(), "too_short".to_owned())]);
+        assert_eq!(
+            fixture.get(&reader, "/v1/library?place=%20").await.faults(),
+            [("place".to_owned(), "too_short".to_owned())]
+        );
     }
 
     async fn pages_show_everything_once(database) {
@@ -318,7 +350,8 @@ on_both_databases! {
         assert_eq!((different.len(), seen.len()), (starter::ENTRIES.len(), starter::ENTRIES.len()));
         let whole = fixture.get(&reader, "/v1/library").await;
         let tag = whole.etag();
-        let again = fixture.call(Method::GET, Some(&reader), "/v1/library", Value::Null, &[("If-None-Match", &tag)]).await;
+        let again =
+            fixture.call(Method::GET, Some(&reader), "/v1/library", Value::Null, &[("If-None-Match", &tag)]).await;
         assert_eq!(again.status, 304);
     }
 
@@ -330,7 +363,8 @@ on_both_databases! {
         assert_eq!(library::starter::install(db, fixture.app.now()).await.expect("again"), 0);
         let (author, second) = editors(&fixture).await;
         let reader = fixture.owner().await;
-        let shipped = starter::ENTRIES.iter().find(|it| it.kind == domain::library::LibraryKind::Article).expect("an article");
+        let shipped =
+            starter::ENTRIES.iter().find(|it| it.kind == domain::library::LibraryKind::Article).expect("an article");
         let english = shipped.texts().into_iter().find(|text| text.language == Language::En).expect("English").title;
         assert!(titles(&fixture, &reader, "/v1/library").await.contains(&english));
 
@@ -348,7 +382,7 @@ on_both_databases! {
         assert!(titles(&fixture, &other, "/v1/library").await.contains(&english));
         fixture.get(&reader, &format!("/v1/library/{}", shipped.id())).await.expect(200);
 
-        act(&fixture, &second, Method::POST, &format!("{path}/retire"), Value::Null).await.expect(200);
+        post(&fixture, &second, &format!("{path}/retire")).await.expect(200);
         assert!(titles(&fixture, &reader, "/v1/library").await.contains(&english));
     }
 }

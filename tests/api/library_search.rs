@@ -23,9 +23,33 @@ on_both_databases! {
         let (author, second) = editors(&fixture).await;
         let people = (&author, &second);
         let reader = fixture.owner().await;
-        published(&fixture, people, article(), "nb", "Når tankene går i ring", "Legg bekymringene på vent til i morgen. Søvnvansker kommer og går.").await;
-        published(&fixture, people, article(), "nn", "Ei avtale om svar", "De avtalar kor lenge ein ventar. Øvingane tek fem minutt.").await;
-        published(&fixture, people, article(), "en", "Resting", "You can rest without sleeping. Naïve plans are plans too.").await;
+        published(
+            &fixture,
+            people,
+            article(),
+            "nb",
+            "Når tankene går i ring",
+            "Legg bekymringene på vent til i morgen. Søvnvansker kommer og går.",
+        )
+        .await;
+        published(
+            &fixture,
+            people,
+            article(),
+            "nn",
+            "Ei avtale om svar",
+            "De avtalar kor lenge ein ventar. Øvingane tek fem minutt.",
+        )
+        .await;
+        published(
+            &fixture,
+            people,
+            article(),
+            "en",
+            "Resting",
+            "You can rest without sleeping. Naïve plans are plans too.",
+        )
+        .await;
         for (query, expected) in [
             ("tanke", "Når tankene går i ring"),
             ("TANKER", "Når tankene går i ring"),
@@ -57,7 +81,15 @@ on_both_databases! {
         let (author, second) = editors(&fixture).await;
         let people = (&author, &second);
         let reader = fixture.owner().await;
-        published(&fixture, people, article(), "en", "Evenings", "In the evening, breathing out slowly can help some people to settle down.").await;
+        published(
+            &fixture,
+            people,
+            article(),
+            "en",
+            "Evenings",
+            "In the evening, breathing out slowly can help some people to settle down.",
+        )
+        .await;
         published(&fixture, people, article(), "en", "Breathing", "In and out.").await;
         for copy in ["Same", "Same"] {
             published(&fixture, people, article(), "en", copy, "One lantern.").await;
@@ -100,8 +132,10 @@ on_both_databases! {
         let (author, second) = editors(&fixture).await;
         let people = (&author, &second);
         let reader = fixture.owner().await;
-        let exercise = json!({ "kind": "exercise", "exercise": "breathing", "themes": ["hope"], "source": "Ours", "licence": "CC0" });
-        let link = json!({ "kind": "link", "url": "https://example.org", "place": "Ås", "topics": ["organisations"], "source": "Ours", "licence": "CC0" });
+        let exercise = json!({ "kind": "exercise", "exercise": "breathing", "themes": ["hope"], "source": "Ours",
+            "licence": "CC0" });
+        let link = json!({ "kind": "link", "url": "https://example.org", "place": "Ås",
+            "topics": ["organisations"], "source": "Ours", "licence": "CC0" });
         published(&fixture, people, exercise, "en", "Lantern exercise", "Breathe.").await;
         published(&fixture, people, link, "en", "Lantern club", "Come.").await;
         let found = |filter: &'static str| {
@@ -120,21 +154,61 @@ on_both_databases! {
         let fixture = Fixture::on(database).await;
         library::starter::install(fixture.app.store.read(), fixture.app.now()).await.expect("the starter set");
         let reader = fixture.owner().await;
-        let many = (0..100).map(|n| char::from_u32(0x4e00 + n).expect("a letter").to_string()).collect::<Vec<_>>().join(" ");
+        let many =
+            (0..100).map(|n| char::from_u32(0x4e00 + n).expect("a letter").to_string()).collect::<Vec<_>>().join(" ");
         for query in [
-            "\"", "*", "søvn*", "NEAR(", "NEAR(søvn pust, 3)", "title:søvn", "-søvn", "søvn OR", "AND", "(((", "'; drop table library_entry; --",
-            "søvn & | ! <-> :*", "^", "{}", "+", "\\", "%", "_", "\u{202e}", "😀", "\u{300}", "\u{1}", "²", "٣", "a\u{300}\u{301}",
-            "hva er det", "what is it", "?", "søvn\n\tpust", &many, &"å".repeat(200), "x'00'", "$1", "?1", ":a",
+            "\"",
+            "*",
+            "søvn*",
+            "NEAR(",
+            "NEAR(søvn pust, 3)",
+            "title:søvn",
+            "-søvn",
+            "søvn OR",
+            "AND",
+            "(((",
+            "'; drop table library_entry; --",
+            "søvn & | ! <-> :*",
+            "^",
+            "{}",
+            "+",
+            "\\",
+            "%",
+            "_",
+            "\u{202e}",
+            "😀",
+            "\u{300}",
+            "\u{1}",
+            "²",
+            "٣",
+            "a\u{300}\u{301}",
+            "hva er det",
+            "what is it",
+            "?",
+            "søvn\n\tpust",
+            &many,
+            &"å".repeat(200),
+            "x'00'",
+            "$1",
+            "?1",
+            ":a",
         ] {
             fixture.get(&reader, &searching(query)).await.expect(200);
         }
         assert_eq!(fixture.get(&reader, &searching("?!")).await.expect(200)["items"], json!([]));
         for (query, fault) in [("", "too_short"), (" \t ", "too_short"), (&"a ".repeat(5_000), "too_long")] {
-            assert_eq!(fixture.get(&reader, &searching(query)).await.faults(), [("q".to_owned(), fault.to_owned())], "{query:?}");
+            assert_eq!(
+                fixture.get(&reader, &searching(query)).await.faults(),
+                [("q".to_owned(), fault.to_owned())],
+                "{query:?}"
+            );
         }
         assert_eq!(fixture.get(&reader, &searching("søvn\0")).await.problem(404), "not_found", "no address has a NUL");
         assert_eq!(fixture.get(&reader, "/v1/library/search").await.problem(400), "malformed");
         assert_eq!(fixture.get(&reader, &format!("{}&kind=poem", searching("x"))).await.problem(400), "malformed");
-        assert_eq!(fixture.get(&reader, &format!("{}&limit=101", searching("x"))).await.faults(), [("limit".to_owned(), "outside_bounds".to_owned())]);
+        assert_eq!(
+            fixture.get(&reader, &format!("{}&limit=101", searching("x"))).await.faults(),
+            [("limit".to_owned(), "outside_bounds".to_owned())]
+        );
     }
 }

@@ -169,8 +169,8 @@ pub async fn put_text(
 ) -> Answer<LibraryDraftOut> {
     let found = ready(app, caller, id, OnLibraryEntry::Edit, RevisionAct::Edit, if_match).await?;
     let (title, summary) = (
-        bounds::line("/title", &body.title, rules::MAX_TITLE)?.to_owned(),
-        bounds::line("/summary", &body.summary, rules::MAX_SUMMARY)?.to_owned(),
+        rules::composed(bounds::line("/title", &body.title, rules::MAX_TITLE)?),
+        rules::composed(bounds::line("/summary", &body.summary, rules::MAX_SUMMARY)?),
     );
     bounds::text("/body", &body.body, rules::MAX_BODY)?;
     if body.body.trim().is_empty() && found.entry.kind != LibraryKind::Link.as_str() {
@@ -178,7 +178,7 @@ pub async fn put_text(
     }
     let (details, mut texts) = content(app, &found.revision).await?;
     texts.retain(|text| text.language != language);
-    texts.push(Text { language, title, summary, body: body.body });
+    texts.push(Text { language, title, summary, body: rules::composed(&body.body) });
     write(app, caller, &found, &details, &texts).await
 }
 
