@@ -132,7 +132,7 @@ pub struct LibraryOut {
 /// An entry that was found.
 #[derive(Clone, Debug, Object)]
 pub struct LibraryHitOut {
-    /// In the language it was found in.
+    /// In a language it was found in: the call's where that is one of them.
     pub entry: LibraryItemOut,
     /// The text around what was looked for, or its summary.
     pub excerpt: String,

@@ -112,6 +112,7 @@ on_both_databases! {
         let reader = fixture.owner().await;
         let found = fixture.get(&reader, &searching("reconnect")).await.expect(200);
         let items = found["items"].as_array().expect("items");
+        assert!(items.iter().all(|hit| hit["entry"]["language"] == "en"), "it is there in all of them");
         let mut ids: Vec<_> = items.iter().map(|hit| hit["entry"]["id"].as_str().expect("an id")).collect();
         ids.sort_unstable();
         let count = ids.len();

@@ -86,7 +86,7 @@ pub async fn search(
     if query.trim().is_empty() {
         return Err(Refusal::field("q", Words::TooShort { min: 1, unit: Unit::Characters }));
     }
-    let found = search::find(app.store.read(), permit, query, &filter, limit).await?;
+    let found = search::find(app.store.read(), permit, query, caller.language, &filter, limit).await?;
     let hit = |hit: search::Hit| Ok(LibraryHitOut { entry: item(hit.entry, hit.language)?, excerpt: hit.excerpt });
     Ok(LibraryHitsOut { items: found.into_iter().map(hit).collect::<Answer<_>>()? })
 }

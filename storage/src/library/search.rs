@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Q
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// An entry that was found, in the language it was found in.
+/// An entry that was found, in a language it was found in.
 #[derive(Clone, Debug)]
 pub struct Hit {
     pub entry: Listed,
@@ -22,11 +22,13 @@ pub struct Hit {
     pub excerpt: String,
 }
 
-/// The best of what has every word of `query`, each entry once: the best first, the same order every time.
+/// The best of what has every word of `query`, each entry once: the best first, the same order every time. What was
+/// found in several languages is shown in `preferred`, where that is one of them.
 pub async fn find(
     db: &impl ConnectionTrait,
     permit: Permit,
     query: &str,
+    preferred: Language,
     filter: &Filter,
     limit: u64,
 ) -> Result<Vec<Hit>> {
@@ -47,8 +49,10 @@ pub async fn find(
     }
     ranked.sort_by(|one, other| one.0.total_cmp(&other.0).then_with(|| (one.1, &one.2).cmp(&(other.1, &other.2))));
     for (_, entry, language) in ranked {
-        if !found.iter().any(|(seen, _)| *seen == entry) {
-            found.push((entry, language));
+        match found.iter_mut().find(|(seen, _)| *seen == entry) {
+            Some((_, shown)) if language == preferred.as_str() => *shown = language,
+            Some(_) => {}
+            None => found.push((entry, language)),
         }
     }
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
