@@ -3,6 +3,8 @@
 
 pub mod content;
 pub mod limits;
+pub mod network;
+pub mod panel;
 
 use crate::ids::ItemId;
 use crate::words;

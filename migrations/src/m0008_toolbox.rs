@@ -57,6 +57,19 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("panel")
+                    .col(uuid("owner_id").primary_key())
+                    .col(integer("changes"))
+                    .col(integer("made_of"))
+                    .col(integer("shape"))
+                    .col(blob_null("body"))
+                    .foreign_key(ForeignKey::create().from("panel", "owner_id").to("account", "id"))
+                    .to_owned(),
+            )
+            .await?;
         Ok(())
     }
 }

@@ -279,6 +279,8 @@ pub struct ExerciseRunContent {
     /// Either this or `library_entry_id`.
     pub exercise_id: Option<Uuid>,
     pub library_entry_id: Option<Uuid>,
+    /// What it was for.
+    pub life_domain_id: Option<Uuid>,
     pub at: DateTime<Utc>,
     pub minutes: Option<u32>,
     pub words: Option<String>,
@@ -422,4 +424,118 @@ pub struct SharedItemsOut {
     pub items: Vec<SharedItemOut>,
     #[oai(skip_serializing_if_is_none)]
     pub next_cursor: Option<String>,
+}
+
+/// The beginning of a text: 500 characters at most.
+#[derive(Clone, Debug, Object)]
+pub struct BeginningOut {
+    pub text: String,
+    /// The item has more.
+    pub more: bool,
+}
+
+#[derive(Clone, Debug, Object)]
+pub struct PanelValueOut {
+    pub id: Uuid,
+    pub words: BeginningOut,
+}
+
+/// How it stands, as you wrote it last.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct PanelStatusOut {
+    pub id: Uuid,
+    pub words: BeginningOut,
+    pub helps: Option<BeginningOut>,
+    pub hinders: Option<BeginningOut>,
+    pub wish: Option<BeginningOut>,
+    pub written_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct PanelStepOut {
+    pub id: Uuid,
+    pub words: BeginningOut,
+    pub kind: StepKind,
+    /// Steps of others are steps with `together` or `other`.
+    pub who: StepWho,
+    pub who_name: Option<String>,
+    pub when: Option<BeginningOut>,
+    pub on: Option<NaiveDate>,
+    pub done_on: Option<NaiveDate>,
+}
+
+#[derive(Clone, Debug, Object)]
+pub struct PanelGoalOut {
+    pub id: Uuid,
+    pub words: BeginningOut,
+    pub state: GoalState,
+    /// Up to three steps still open: dated ones first.
+    pub next_steps: Vec<PanelStepOut>,
+    /// Up to three steps done, the last first.
+    pub done_steps: Vec<PanelStepOut>,
+}
+
+/// An exercise that was done: your own by its title, one of the library by its id.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct PanelExerciseOut {
+    pub id: Uuid,
+    pub title: Option<String>,
+    pub library_entry_id: Option<Uuid>,
+    pub at: DateTime<Utc>,
+}
+
+/// One life domain: status → process → goals. What lies in none comes last, without `id` and `area`.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct PanelDomainOut {
+    pub id: Option<Uuid>,
+    pub area: Option<LifeArea>,
+    pub name: Option<String>,
+    pub status: Option<PanelStatusOut>,
+    /// Up to three, the last first.
+    pub exercises: Vec<PanelExerciseOut>,
+    /// All but those you let go of; what you work on lies on top.
+    pub goals: Vec<PanelGoalOut>,
+}
+
+/// Your control panel. Nothing in it counts or grades.
+#[derive(Clone, Debug, Object)]
+pub struct PanelOut {
+    pub values: Vec<PanelValueOut>,
+    pub domains: Vec<PanelDomainOut>,
+}
+
+#[derive(Clone, Debug, Object)]
+pub struct NetworkSnapshotIn {
+    /// Made by the app, so that a lost answer does not count twice.
+    #[oai(skip_serializing_if_is_none)]
+    pub id: Option<Uuid>,
+    #[oai(skip_serializing_if_is_none)]
+    pub note: Option<String>,
+}
+
+/// Your network: people nearest first, and who of them know each other.
+#[derive(Clone, Debug, Object)]
+pub struct NetworkOut {
+    pub people: Vec<SnapshotPerson>,
+    pub ties: Vec<SnapshotTie>,
+}
+
+#[derive(Clone, Debug, Object)]
+pub struct PersonChangeOut {
+    pub before: SnapshotPerson,
+    pub after: SnapshotPerson,
+}
+
+/// What lies between two networks. It says what is different, never whether that is better.
+#[derive(Clone, Debug, Object)]
+pub struct NetworkChangesOut {
+    pub joined: Vec<SnapshotPerson>,
+    pub left: Vec<SnapshotPerson>,
+    pub changed: Vec<PersonChangeOut>,
+    pub ties_made: Vec<SnapshotTie>,
+    pub ties_gone: Vec<SnapshotTie>,
 }

@@ -1,5 +1,6 @@
 //! The owner's toolbox: items, sealed per owner, each with every version before it.
 
+pub mod panel;
 pub mod shared;
 pub mod versions;
 
@@ -154,7 +155,7 @@ pub async fn create(tx: &WriteTx, key: &DataKey, permit: Permit, new: &New, now:
         deleted_at: Set(None),
     };
     item::Entity::insert(row).exec_without_returning(&**tx).await?;
-    Ok(())
+    panel::changed(tx, permit.account()).await
 }
 
 /// Says something else from now on; what it said before is kept as a version. Gives the new version.
@@ -182,7 +183,11 @@ pub async fn replace(
         .filter(item::Column::DeletedAt.is_null())
         .exec(&**tx)
         .await?;
-    if changed.rows_affected == 1 { Ok(version) } else { Err(StorageError::Stale) }
+    if changed.rows_affected != 1 {
+        return Err(StorageError::Stale);
+    }
+    panel::changed(tx, before.permit().account()).await?;
+    Ok(version)
 }
 
 /// Takes an item away with all that rests on it: their words and earlier versions are gone, and tombstones are left.
@@ -222,6 +227,7 @@ pub async fn delete(tx: &WriteTx, gone: &Authorized<Item>, now: DateTime<Utc>) -
         return Err(StorageError::Stale);
     }
     versions::forget(tx, &all).await?;
+    panel::changed(tx, gone.permit().account()).await?;
     Ok(all.into_iter().map(ItemId).collect())
 }
 

@@ -34,6 +34,7 @@ pub struct Fixture {
     pub organisation: OrganisationId,
     client: TestClient<BoxEndpoint<'static, Response>>,
     tokens: Mutex<BTreeMap<AccountId, (String, DateTime<Utc>)>>,
+    statements: Arc<Mutex<Vec<String>>>,
     /// On PostgreSQL, what goes away with the fixture.
     made: Option<TestDatabase>,
 }
@@ -113,8 +114,11 @@ impl Fixture {
         let master = MasterKey::new([7; 32]);
         let sealer = Sealer::over(keys, master, Arc::clone(&shared), entropy.clone()).await.expect("sealer");
         let address = Address { connections: 4, ..Address::new(url) };
-        let store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("store");
+        let mut store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("store");
         storage::migrate(&store).await.expect("schema");
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&statements);
+        store.on_statement(move |statement, _| seen.lock().expect("statements").push(statement.sql.clone()));
         let settings = Settings {
             requests_per_minute: 1_000_000,
             deadline: PATIENT,
@@ -124,7 +128,7 @@ impl Fixture {
         let app = App::new(store, settings);
         let client = TestClient::new(routes::routes(Arc::clone(&app)).into_endpoint());
         let organisation = OrganisationId(app.store.new_id());
-        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default(), made };
+        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default(), statements, made };
         fixture.make_organisation(organisation, "Nordre").await;
         fixture
     }
@@ -255,6 +259,11 @@ impl Fixture {
         let status = parts.status.as_u16();
         documented::hold(&method, path, status, &json);
         Reply { status, json, headers: parts.headers }
+    }
+
+    /// What the main database was asked since this was last called.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.lock().expect("statements"))
     }
 
     /// A page for a browser, without anybody signed in: status and text.

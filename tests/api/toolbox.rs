@@ -324,6 +324,123 @@ on_both_databases! {
         assert_eq!(seen["content"]["goal"]["life_domain_id"], domain.as_str());
     }
 
+    async fn a_hidden_thing_and_a_missing_one_ask_the_same(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = fixture.pair().await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let shown = keep(&fixture, owner, goal("A full table")).await;
+        let private = keep(&fixture, owner, goal("lavender")).await;
+        grant(&fixture, owner, kari, "item", &shown, "allow").await;
+        let missing = "0199aaaa-0000-7000-8000-000000000009";
+        let asked = async |id: &str| {
+            fixture.statements();
+            let reply = fixture.get(kari, &format!("/v1/owners/{}/items/{id}", owner.id)).await;
+            (reply.status, reply.json, fixture.statements())
+        };
+        asked(&shown).await;
+        let (hidden, missing) = (asked(&private).await, asked(missing).await);
+        assert_eq!(hidden, missing);
+        assert_eq!(hidden.0, 404);
+    }
+
+    async fn the_panel_is_one_call_and_one_row_however_much_there_is(database) {
+        let fixture = Fixture::on(database).await;
+        let owner = fixture.owner().await;
+        let empty = fixture.get(&owner, "/v1/panel").await.expect(200);
+        assert_eq!(empty, json!({ "values": [], "domains": [] }));
+        let housing = keep(&fixture, &owner, json!({ "life_domain": { "area": "housing" } })).await;
+        keep_under(&fixture, &owner, &housing, json!({ "status_entry": { "words": "Cold" } })).await;
+        keep(&fixture, &owner, json!({ "value": { "words": "Being asked" } })).await;
+        let swim = keep(&fixture, &owner, json!({ "exercise": { "title": "Swim", "kind": "coping" } })).await;
+        let at = "2026-10-05T06:00:00Z";
+        let run = json!({ "exercise_run": { "exercise_id": swim, "at": at, "life_domain_id": housing } });
+        keep(&fixture, &owner, run).await;
+        let carpet = json!({ "goal": { "words": "A carpet", "state": "active", "life_domain_id": housing } });
+        let carpet = keep(&fixture, &owner, carpet).await;
+        let measure = keep_under(&fixture, &owner, &carpet, step("Measure the floor", "activity")).await;
+        let draft = json!({ "draft": true, "content": goal("Not yet") });
+        fixture.post(&owner, "/v1/items", draft).await.expect(201);
+        let panel = fixture.get(&owner, "/v1/panel").await.expect(200);
+        assert_eq!(panel["domains"].as_array().map(Vec::len), Some(1));
+        let domain = &panel["domains"][0];
+        assert_eq!(domain["status"]["words"], json!({ "text": "Cold", "more": false }));
+        assert_eq!(domain["exercises"][0]["title"], "Swim");
+        assert_eq!(domain["goals"][0]["next_steps"][0]["id"], measure.as_str());
+        assert_eq!(panel["values"][0]["words"]["text"], "Being asked");
+
+        for number in 0..30 {
+            let id = keep(&fixture, &owner, goal(&format!("Goal {number}"))).await;
+            keep_under(&fixture, &owner, &id, step("A step", "activity")).await;
+        }
+        let asked = async || {
+            fixture.statements();
+            let panel = fixture.get(&owner, "/v1/panel").await.expect(200);
+            let about = |sql: &String| sql.contains("\"panel\"") || sql.contains("\"item\"");
+            (panel, fixture.statements().into_iter().filter(about).count())
+        };
+        let (made, first) = asked().await;
+        let (kept, second) = asked().await;
+        assert_eq!(made, kept);
+        assert_eq!((first, second), (3, 1), "made of one query, and kept");
+        assert_eq!(made["domains"][1]["goals"].as_array().map(Vec::len), Some(30));
+        let done = json!({ "step": { "words": "Measure the floor", "kind": "activity", "who": "me", "done_on": "2026-10-05" } });
+        put(&fixture, &owner, &measure, done, "*").await.expect(200);
+        let panel = fixture.get(&owner, "/v1/panel").await.expect(200);
+        assert_eq!(panel["domains"][0]["goals"][0]["next_steps"], json!([]));
+        assert_eq!(panel["domains"][0]["goals"][0]["done_steps"][0]["done_on"], "2026-10-05");
+        fixture.call(Method::DELETE, Some(&owner), &format!("/v1/items/{carpet}"), Value::Null, &[("If-Match", "*")]).await.expect(204);
+        assert!(!fixture.get(&owner, "/v1/panel").await.expect(200).to_string().contains("carpet"));
+        let provider = fixture.provider().await;
+        assert_eq!(fixture.get(&provider, "/v1/panel").await.problem(403), "not_allowed");
+        let db = fixture.app.store.read();
+        let bodies = sea_orm::Statement::from_string(db.get_database_backend(), "select body from panel where body is not null");
+        let row = db.query_one_raw(bodies).await.expect("a query").expect("a row");
+        let sealed: Vec<u8> = row.try_get("", "body").expect("bytes");
+        assert!(!sealed.windows(5).any(|bytes| bytes == b"words"));
+    }
+
+    async fn a_network_is_kept_as_it_was_and_compared(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = fixture.pair().await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let nobody = fixture.post(owner, "/v1/network/snapshots", json!({})).await;
+        assert_eq!(nobody.problem(409), "conflict");
+        let (ann, bo) = (keep(&fixture, owner, person("Ann")).await, keep(&fixture, owner, person("Bo")).await);
+        keep(&fixture, owner, json!({ "network_tie": { "person_a": ann, "person_b": bo } })).await;
+        let long = fixture.post(owner, "/v1/network/snapshots", json!({ "note": "x".repeat(2_001) })).await;
+        assert_eq!(long.faults(), [("/note".to_owned(), "too_long".to_owned())]);
+        let spring = fixture.post(owner, "/v1/network/snapshots", json!({ "note": "Spring" })).await.expect(201);
+        let id = spring["id"].as_str().expect("an id").to_owned();
+        assert_eq!(spring["content"]["network_snapshot"]["people"].as_array().map(Vec::len), Some(2));
+        assert_eq!(spring["content"]["network_snapshot"]["on"], "2026-10-05");
+        let nearer = json!({ "network_person": { "alias": "Ann", "ring": "important", "sector": "friends", "crisis_contact": true } });
+        put(&fixture, owner, &ann, nearer, "*").await.expect(200);
+        fixture.call(Method::DELETE, Some(owner), &format!("/v1/items/{bo}"), Value::Null, &[("If-Match", "*")]).await.expect(204);
+        let cy = keep(&fixture, owner, person("Cy")).await;
+        let changes = fixture.get(owner, &format!("/v1/network/changes?from={id}")).await.expect(200);
+        assert_eq!((&changes["joined"][0]["id"], &changes["left"][0]["alias"]), (&json!(cy), &json!("Bo")));
+        assert_eq!(changes["changed"][0]["after"]["ring"], "important");
+        assert_eq!(changes["ties_gone"].as_array().map(Vec::len), Some(1));
+        let now = fixture.get(owner, "/v1/network").await.expect(200);
+        assert_eq!((now["people"].as_array().map(Vec::len), &now["ties"]), (Some(2), &json!([])));
+        let same = fixture.get(owner, &format!("/v1/network/changes?from={id}&to={id}")).await.expect(200);
+        assert_eq!(same["joined"], json!([]));
+        assert_eq!(fixture.get(owner, &format!("/v1/network/changes?from={ann}")).await.problem(404), "not_found");
+        // Its note can be changed, and nothing else of it.
+        let mut content = json!({ "network_snapshot": spring["content"]["network_snapshot"] });
+        content["network_snapshot"]["note"] = json!("Early spring");
+        put(&fixture, owner, &id, content.clone(), "\"v1\"").await.expect(200);
+        content["network_snapshot"]["on"] = json!("2025-01-01");
+        assert_eq!(put(&fixture, owner, &id, content, "*").await.faults().len(), 1);
+        // Whoever sees the snapshot sees in it whom she sees now.
+        grant(&fixture, owner, kari, "item", &id, "allow").await;
+        grant(&fixture, owner, kari, "item", &ann, "allow").await;
+        let seen = fixture.get(kari, &format!("/v1/owners/{}/items/{id}", owner.id)).await.expect(200);
+        let people = &seen["content"]["network_snapshot"]["people"];
+        assert_eq!((people.as_array().map(Vec::len), &people[0]["alias"]), (Some(1), &json!("Ann")));
+        assert!(!seen.to_string().contains("Bo"));
+    }
+
     async fn nothing_she_keeps_lies_open_in_the_database(database) {
         let fixture = Fixture::on(database).await;
         let owner = fixture.owner().await;

@@ -1,8 +1,11 @@
 //! The shapes an operation can succeed with.
 
+use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
-use poem_openapi::payload::Json;
+use poem_openapi::payload::{Json, Payload};
+use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, ToJSON};
+use std::marker::PhantomData;
 
 /// 200 with a body.
 #[derive(ApiResponse)]
@@ -10,6 +13,34 @@ pub enum Found<T: ToJSON + ParseFromJSON + Send> {
     /// As asked.
     #[oai(status = 200)]
     Body(Json<T>),
+}
+
+/// 200 with a body that was written before.
+#[derive(ApiResponse)]
+pub enum Ready<T: ToJSON + ParseFromJSON + Send> {
+    /// As asked.
+    #[oai(status = 200)]
+    Body(Written<T>),
+}
+
+/// The JSON of a `T`, written already.
+pub struct Written<T>(Vec<u8>, PhantomData<T>);
+
+impl<T: ToJSON + ParseFromJSON> Payload for Written<T> {
+    const CONTENT_TYPE: &'static str = <Json<T> as Payload>::CONTENT_TYPE;
+
+    fn schema_ref() -> MetaSchemaRef {
+        <Json<T> as Payload>::schema_ref()
+    }
+    fn register(registry: &mut Registry) {
+        <Json<T> as Payload>::register(registry);
+    }
+}
+
+impl<T: Send> IntoResponse for Written<T> {
+    fn into_response(self) -> Response {
+        Response::builder().content_type("application/json; charset=utf-8").body(self.0)
+    }
 }
 
 /// 200 with a body that has versions: writes to it need its ETag in If-Match.
@@ -46,6 +77,10 @@ pub enum Done {
 
 pub fn found<T: ToJSON + ParseFromJSON + Send>(body: T) -> Found<T> {
     Found::Body(Json(body))
+}
+
+pub fn ready<T: ToJSON + ParseFromJSON + Send>(json: Vec<u8>) -> Ready<T> {
+    Ready::Body(Written(json, PhantomData))
 }
 
 pub fn versioned<T: ToJSON + ParseFromJSON + Send>(body: T, version: i32) -> Versioned<T> {

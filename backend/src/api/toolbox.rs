@@ -1,18 +1,18 @@
 //! The owner's toolbox, and what of it is shared.
 
-use crate::api::answer::{Created, Done, Found, Versioned, created, found, versioned};
+use crate::api::answer::{Created, Done, Found, Ready, Versioned, created, found, ready, versioned};
 use crate::api::auth::SignedIn;
 use crate::api::problem::Problem;
 use crate::api::tags::ApiTags;
 use crate::app::Answer;
 use crate::app::toolbox::shared::{self, Asked};
-use crate::app::toolbox::{self, versions};
+use crate::app::toolbox::{self, network, panel, versions};
 use crate::state::App;
 use crate::views;
 use domain::ids::{AccountId, ItemId};
 use mobile_contract::toolbox::{
-    EarlierItemOut, ItemIn, ItemKind, ItemOut, ItemPutIn, ItemVersionsOut, ItemsOut, Module, SharedItemOut,
-    SharedItemsOut,
+    EarlierItemOut, ItemIn, ItemKind, ItemOut, ItemPutIn, ItemVersionsOut, ItemsOut, Module, NetworkChangesOut,
+    NetworkOut, NetworkSnapshotIn, PanelOut, SharedItemOut, SharedItemsOut,
 };
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -173,6 +173,51 @@ impl ToolboxApi {
         let filter = filter(module.0, kind.0, parent_id.0)?;
         let asked = Asked { filter, cursor: cursor.as_deref(), limit: limit.0 };
         Ok(found(shared::as_seen_by(&app, caller.0, AccountId(provider.0), asked).await?))
+    }
+
+    /// Get my control panel
+    ///
+    /// For owners: values, and per life domain status → process → goals, in one call. Drafts are not in it.
+    #[oai(path = "/panel", method = "get", operation_id = "get_panel")]
+    async fn get_panel(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Ready<PanelOut>, Problem> {
+        Ok(ready(panel::get(&app, caller.0).await?.to_vec()))
+    }
+
+    /// Get my network as it is
+    ///
+    /// For owners. People and ties are items, and are kept, changed and taken away as such. Drafts are not in it.
+    #[oai(path = "/network", method = "get", operation_id = "get_network")]
+    async fn get_network(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Found<NetworkOut>, Problem> {
+        Ok(found(network::get(&app, caller.0).await?))
+    }
+
+    /// Keep my network as it is today
+    ///
+    /// For owners. The snapshot is an item. There must be somebody in the network.
+    #[oai(path = "/network/snapshots", method = "post", operation_id = "create_network_snapshot")]
+    async fn create_network_snapshot(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        body: Json<NetworkSnapshotIn>,
+    ) -> Result<Created<ItemOut>, Problem> {
+        let out = network::keep_snapshot(&app, caller.0, body.0).await?;
+        let version = out.version;
+        Ok(created(out, version))
+    }
+
+    /// Compare my network with what it was
+    ///
+    /// For owners: what changed from one snapshot to another, or to the network as it is.
+    #[oai(path = "/network/changes", method = "get", operation_id = "get_network_changes")]
+    async fn get_network_changes(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        from: Query<Uuid>,
+        to: Query<Option<Uuid>>,
+    ) -> Result<Found<NetworkChangesOut>, Problem> {
+        Ok(found(network::changes(&app, caller.0, ItemId(from.0), to.0.map(ItemId)).await?))
     }
 
     /// List what an owner shares of her toolbox with me, newest first

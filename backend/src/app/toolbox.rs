@@ -1,6 +1,8 @@
 //! The owner's toolbox: keeping, changing and looking back at what she put into her own words. None of this is held up
 //! by a pause or a hospital stay.
 
+pub mod network;
+pub mod panel;
 pub mod shared;
 pub mod versions;
 
@@ -136,11 +138,17 @@ pub(crate) fn told(content: &ItemContent) -> Answer<Content> {
         _ => return Err(Refusal::field("/content", FieldFault::UnknownField)),
     }
     let content: Content = serde_json::from_value(json).map_err(StorageError::from)?;
+    told_with(&content, |at| format!("/content{at}"))?;
+    Ok(content)
+}
+
+/// Refuses content with faults; `place` says where in the body a place in the content is.
+fn told_with(content: &Content, place: impl Fn(&str) -> String) -> Answer<()> {
     let faults = content.faults();
     if faults.is_empty() {
-        return Ok(content);
+        return Ok(());
     }
-    let fields = faults.into_iter().map(|(at, fault)| (format!("/content{at}"), fault.into())).collect();
+    let fields = faults.into_iter().map(|(at, fault)| (place(&at), fault.into())).collect();
     Err(Refusal { fields, ..Refusal::new(ProblemCode::Invalid) })
 }
 

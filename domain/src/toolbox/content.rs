@@ -169,6 +169,8 @@ pub struct Exercise {
 pub struct ExerciseRun {
     pub exercise_id: Option<ItemId>,
     pub library_entry_id: Option<Uuid>,
+    /// What it was for.
+    pub life_domain_id: Option<ItemId>,
     pub at: DateTime<Utc>,
     pub minutes: Option<u32>,
     pub words: Option<String>,
@@ -233,16 +235,24 @@ impl Content {
 
     /// What it names of her other items, and of which kind that must be. A snapshot's people may be gone by now.
     pub fn names(&self) -> Vec<(&'static str, ItemId, ItemKind)> {
-        match self {
-            Self::Goal(it) => {
-                it.life_domain_id.map(|id| ("/life_domain_id", id, ItemKind::LifeDomain)).into_iter().collect()
-            }
-            Self::NetworkTie(it) => vec![
-                ("/person_a", it.person_a, ItemKind::NetworkPerson),
-                ("/person_b", it.person_b, ItemKind::NetworkPerson),
-            ],
-            _ => self.exercises().0.map(|id| ("/exercise_id", id, ItemKind::Exercise)).into_iter().collect(),
-        }
+        let domain = match self {
+            Self::Goal(it) => it.life_domain_id,
+            Self::ExerciseRun(it) => it.life_domain_id,
+            _ => None,
+        };
+        let (a, b) = match self {
+            Self::NetworkTie(it) => (Some(it.person_a), Some(it.person_b)),
+            _ => (None, None),
+        };
+        [
+            (domain, "/life_domain_id", ItemKind::LifeDomain),
+            (self.exercises().0, "/exercise_id", ItemKind::Exercise),
+            (a, "/person_a", ItemKind::NetworkPerson),
+            (b, "/person_b", ItemKind::NetworkPerson),
+        ]
+        .into_iter()
+        .filter_map(|(id, place, kind)| Some((place, id?, kind)))
+        .collect()
     }
 
     /// Itself without anything that would tell of items other than `visible`; `None` where nothing is left to say.
@@ -251,7 +261,10 @@ impl Content {
         let hidden = |id: &ItemId| !visible.contains(id);
         match &mut self {
             Self::Goal(it) => it.life_domain_id = it.life_domain_id.filter(|id| !hidden(id)),
-            Self::ExerciseRun(it) => it.exercise_id = it.exercise_id.filter(|id| !hidden(id)),
+            Self::ExerciseRun(it) => {
+                it.exercise_id = it.exercise_id.filter(|id| !hidden(id));
+                it.life_domain_id = it.life_domain_id.filter(|id| !hidden(id));
+            }
             Self::Favourite(it) if it.exercise_id.as_ref().is_some_and(hidden) => return None,
             Self::NetworkTie(it) if hidden(&it.person_a) || hidden(&it.person_b) => return None,
             Self::NetworkSnapshot(it) => {
@@ -303,6 +316,7 @@ mod tests {
             Content::ExerciseRun(ExerciseRun {
                 exercise_id: Some(exercise),
                 library_entry_id: None,
+                life_domain_id: None,
                 at: DateTime::UNIX_EPOCH,
                 minutes: None,
                 words: None,

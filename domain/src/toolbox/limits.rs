@@ -17,10 +17,17 @@ pub enum Limit {
     Items(RangeInclusive<usize>),
 }
 
+/// Most people a snapshot of the network holds.
+pub const MOST_PEOPLE: usize = 1_000;
+/// Most ties a snapshot of the network holds.
+pub const MOST_TIES: usize = 5_000;
+
 const NAME: Limit = Limit::Characters(1..=200);
 const WORDS: Limit = Limit::Characters(1..=20_000);
-const SHORT: Limit = Limit::Characters(1..=2_000);
-const REMARK: Limit = Limit::Characters(0..=2_000);
+/// Characters of a remark beside what she writes.
+pub const MAX_REMARK: usize = 2_000;
+const SHORT: Limit = Limit::Characters(1..=MAX_REMARK);
+const REMARK: Limit = Limit::Characters(0..=MAX_REMARK);
 const MINUTES: Limit = Limit::Number(1..=24 * 60);
 
 /// Kind, field (a JSON Pointer below the kind's own object, without its first slash), limit.
@@ -42,8 +49,8 @@ pub const LIMITS: &[(ItemKind, &str, Limit)] = &[
     (ItemKind::NetworkPerson, "strain", REMARK),
     (ItemKind::NetworkTie, "words", REMARK),
     (ItemKind::NetworkSnapshot, "note", REMARK),
-    (ItemKind::NetworkSnapshot, "people", Limit::Items(0..=1_000)),
-    (ItemKind::NetworkSnapshot, "ties", Limit::Items(0..=5_000)),
+    (ItemKind::NetworkSnapshot, "people", Limit::Items(0..=MOST_PEOPLE)),
+    (ItemKind::NetworkSnapshot, "ties", Limit::Items(0..=MOST_TIES)),
     (ItemKind::Medicine, "name", NAME),
     (ItemKind::Medicine, "reason", REMARK),
     (ItemKind::Medicine, "how", REMARK),

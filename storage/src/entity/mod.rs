@@ -34,6 +34,7 @@ pub mod notification;
 pub mod notification_setting;
 pub mod org_policy;
 pub mod organisation;
+pub mod panel;
 pub mod period;
 pub mod person;
 pub mod plan;

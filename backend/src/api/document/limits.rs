@@ -3,7 +3,7 @@
 
 use domain::organisation_policy::limits;
 use domain::toolbox::ItemKind;
-use domain::toolbox::limits::{LIMITS, Limit};
+use domain::toolbox::limits::{LIMITS, Limit, MAX_REMARK};
 use domain::{agreements, crisis_plan, library, messages, wording};
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
@@ -79,7 +79,7 @@ fn toolbox() -> Vec<(&'static str, &'static str, Value)> {
         };
         (schema, property, keywords)
     });
-    limits.collect()
+    limits.chain([("NetworkSnapshotIn", "note", most(MAX_REMARK))]).collect()
 }
 
 /// The schema of a kind's content.
