@@ -148,6 +148,7 @@ async fn live(app: &App, people: &People, texts: &Texts) -> Result<(), Refusal> 
         important: false,
         preview_allowed: false,
         in_reply_to: None,
+        medication: false,
         draft: None,
     };
     messages::send(app, owner, pair, writing).await?;

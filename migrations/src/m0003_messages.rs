@@ -35,6 +35,7 @@ impl MigrationTrait for Migration {
                     .col(text("kind"))
                     .col(blob("body"))
                     .col(blob_null("gist"))
+                    .col(blob_null("medication"))
                     .col(integer("chars"))
                     .col(boolean("important"))
                     .col(boolean("preview_allowed"))

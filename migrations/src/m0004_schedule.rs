@@ -105,6 +105,7 @@ impl MigrationTrait for Migration {
                     .col(timestamp_with_time_zone_null("answered_at"))
                     .col(timestamp_with_time_zone_null("thanked_at"))
                     .col(blob_null("note"))
+                    .col(uuid_null("shared_item_id"))
                     .foreign_key(ForeignKey::create().from("slot", "series_id").to("series", "id"))
                     .foreign_key(ForeignKey::create().from("slot", "recipient_id").to("account", "id"))
                     .to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::help_now::HelpNowOut;
 use crate::relationships::PartyOut;
+use crate::toolbox::ItemKind;
 use crate::words::wire_words;
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
@@ -204,6 +205,9 @@ pub struct CheckInOut {
     /// What she wrote.
     #[oai(skip_serializing_if_is_none)]
     pub note: Option<String>,
+    /// The item that was answered with, as long as the reader may see it.
+    #[oai(skip_serializing_if_is_none)]
+    pub item: Option<AnsweredWithOut>,
     /// The provider has read the answer and said so.
     #[oai(skip_serializing_if_is_none)]
     pub thanked_at: Option<DateTime<Utc>>,
@@ -238,6 +242,16 @@ pub struct CheckInAnswerIn {
     /// At most 20,000 characters.
     #[oai(skip_serializing_if_is_none)]
     pub note: Option<String>,
+    /// An item of your toolbox that you share with this provider already. Answering shares nothing.
+    #[oai(skip_serializing_if_is_none)]
+    pub item_id: Option<Uuid>,
+}
+
+/// What was answered with; the item itself is read where items are.
+#[derive(Clone, Debug, Object)]
+pub struct AnsweredWithOut {
+    pub id: Uuid,
+    pub kind: ItemKind,
 }
 
 /// One of the check-ins of a day. Both choices may be left alone: then it is sent as agreed.

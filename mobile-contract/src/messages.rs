@@ -2,6 +2,7 @@
 
 use crate::relationships::PartyOut;
 use crate::reply_clocks::ReplyClockOut;
+use crate::toolbox::MedicineContent;
 use crate::words::wire_words;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use poem_openapi::Object;
@@ -40,6 +41,9 @@ pub struct MessageIn {
     /// A message of the same thread that you can read. A provider's reply closes its clock.
     #[oai(skip_serializing_if_is_none)]
     pub in_reply_to: Option<Uuid>,
+    /// Send your medication overview with it, as it is now. Owners only; there must be a medicine in it.
+    #[oai(default)]
+    pub medication: bool,
     /// A draft of yours that this message was; it is deleted when the message is sent.
     #[oai(skip_serializing_if_is_none)]
     pub draft_id: Option<Uuid>,
@@ -70,6 +74,9 @@ pub struct MessageOut {
     pub preview: Option<String>,
     #[oai(skip_serializing_if_is_none)]
     pub gist: Option<String>,
+    /// The medication overview that was sent with it, as it was then; with `body`.
+    #[oai(skip_serializing_if_is_none)]
+    pub medication: Option<Vec<MedicineContent>>,
     /// Length of the whole text in characters.
     pub characters: u32,
     pub important: bool,

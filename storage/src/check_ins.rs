@@ -9,7 +9,7 @@ use crate::relationships::{self, Related};
 use crate::{calendars, policies, rows};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::check_ins::SlateAction;
-use domain::ids::{AccountId, OrganisationId, RelationshipId, SeriesId, SlotId};
+use domain::ids::{AccountId, ItemId, OrganisationId, RelationshipId, SeriesId, SlotId};
 use domain::organisation_policy::Rules;
 use domain::ownership::Actor;
 use domain::policy::{self, Card, InRelationship, Permit};
@@ -223,12 +223,14 @@ pub async fn answer(
     row: &rows::Slot,
     answer: Option<CheckInAnswer>,
     note: Option<Vec<u8>>,
+    item: Option<ItemId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let changed = slot::Entity::update_many()
         .col_expr(slot::Column::Answer, Expr::value(answer.map(CheckInAnswer::as_str)))
         .col_expr(slot::Column::AnsweredAt, Expr::value(now))
         .col_expr(slot::Column::Note, Expr::value(note))
+        .col_expr(slot::Column::SharedItemId, Expr::value(item.map(|id| id.0)))
         .col_expr(slot::Column::OpenedAt, Expr::col(slot::Column::OpenedAt).if_null(now))
         .filter(slot::Column::Id.eq(row.id))
         .filter(slot::Column::AnsweredAt.is_null())

@@ -33,6 +33,7 @@ pub struct NewMessage {
     pub kind: MessageKind,
     pub body: Vec<u8>,
     pub gist: Option<Vec<u8>>,
+    pub medication: Option<Vec<u8>>,
     /// Length of the text in characters.
     pub chars: i32,
     pub important: bool,
@@ -79,6 +80,7 @@ pub async fn store(tx: &WriteTx, new: NewMessage) -> Result<()> {
         kind: Set(new.kind.to_string()),
         body: Set(new.body),
         gist: Set(new.gist),
+        medication: Set(new.medication),
         chars: Set(new.chars),
         important: Set(new.important),
         preview_allowed: Set(new.preview_allowed),

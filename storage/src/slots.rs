@@ -132,6 +132,7 @@ fn row(new: NewSlot, now: DateTime<Utc>) -> slot::ActiveModel {
         answered_at: Set(None),
         thanked_at: Set(None),
         note: Set(None),
+        shared_item_id: Set(None),
     }
 }
 

@@ -231,6 +231,7 @@ impl Snapshot {
         put::<message::Entity>(&tx, &self.messages, |row| {
             row.body.clear();
             row.gist = None;
+            row.medication = None;
         })
         .await?;
         put::<contact::Entity>(&tx, &self.contacts, as_it_is).await?;

@@ -1,5 +1,8 @@
 use super::agreements::{agree, terms};
 use super::fixture::{Fixture, Pair, Reply, Who};
+use super::sharing::grant;
+use super::toolbox::{goal, keep};
+use crate::harness::on_both_databases;
 use chrono::{DateTime, Utc};
 use domain::words::{Job, Role};
 use serde_json::{Value, json};
@@ -422,4 +425,39 @@ async fn an_absent_provider_is_said_to_be_absent_before_the_answer() {
     let text = done["receipt"]["text"].as_str().expect("text");
     assert!(text.starts_with("Saved. Nobody sees your answer before Monday 2 November."), "{text}");
     assert_eq!(done["receipt"]["promised_on"], "2026-11-05");
+}
+
+on_both_databases! {
+    async fn an_answer_can_be_something_she_shares_already(database) {
+        let fixture = Fixture::on(database).await;
+        let (pair, _) = running(&fixture, 14).await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let goal = keep(&fixture, owner, goal("A full table")).await;
+        run_until(&fixture, "2026-10-20T16:00:00Z").await;
+        let card = newest(&fixture, &pair).await;
+        let body = json!({ "item_id": goal });
+        assert_eq!(
+            answer(&fixture, owner, &card, body.clone()).await.faults(),
+            [("/item_id".to_owned(), "not_in_list".to_owned())],
+            "answering shares nothing"
+        );
+        let setting = grant(&fixture, owner, kari, "item", &goal, "allow").await;
+        let answered = answer(&fixture, owner, &card, body).await.expect(200);
+        assert_eq!(answered["item"], json!({ "id": goal, "kind": "goal" }));
+        assert!(answered.get("answer").is_none() && answered.get("answered_at").is_some());
+        let seen = || async { cards(&fixture, kari, &pair).await.remove(0) };
+        assert_eq!(seen().await["item"]["id"], goal.as_str());
+        // Taken back, it is not there any more, and the answer stands.
+        fixture.delete(owner, &format!("/v1/grants/{setting}")).await.expect(204);
+        let after = seen().await;
+        assert!(!after.to_string().contains(&goal) && after.get("answered_at").is_some(), "{after}");
+        let hers = fixture.get(owner, &format!("/v1/check_ins/{card}")).await.expect(200);
+        assert_eq!(hers["item"]["id"], goal.as_str());
+        let path = format!("/v1/items/{goal}");
+        fixture
+            .call(poem::http::Method::DELETE, Some(owner), &path, Value::Null, &[("If-Match", "*")])
+            .await
+            .expect(204);
+        assert!(fixture.get(owner, &format!("/v1/check_ins/{card}")).await.expect(200).get("item").is_none());
+    }
 }

@@ -87,6 +87,7 @@ pub async fn write(fixture: &Fixture, pair: &Pair, text: Written<'_>) -> Message
         kind: text.kind,
         body: seal("message.body", text.body),
         gist: text.gist.map(|gist| seal("message.gist", gist)),
+        medication: None,
         chars: i32::try_from(text.body.chars().count()).expect("short"),
         important: false,
         preview_allowed: text.preview_allowed,

@@ -16,6 +16,7 @@ mod ledger;
 mod library;
 mod library_search;
 mod machinery;
+mod medication;
 mod message_log;
 mod messages;
 mod notifications;

@@ -166,6 +166,7 @@ impl Crowd {
             important: false,
             preview_allowed: false,
             in_reply_to: None,
+            medication: false,
             draft: None,
         };
         // As her phone would, until the service is available.

@@ -9,7 +9,7 @@ use crate::app::sessions::Caller;
 use crate::state::App;
 use crate::views;
 use chrono::NaiveDate;
-use domain::ids::{RelationshipId, SeriesId, SlotId};
+use domain::ids::{ItemId, RelationshipId, SeriesId, SlotId};
 use mobile_contract::check_ins::{
     CheckInAnswerIn, CheckInCadenceIn, CheckInOut, CheckInSeriesIn, CheckInSeriesListOut, CheckInSeriesOut,
     CheckInsOut, PostponeCheckInIn, SkipCheckInIn, SlateItemOut, SlateOut,
@@ -265,7 +265,7 @@ impl CheckInsApi {
     ) -> Result<Found<CheckInOut>, Problem> {
         let body = body.0;
         let answer = body.answer.map(|answer| views::word(answer.as_str())).transpose()?;
-        let reply = Reply { answer, note: body.note };
+        let reply = Reply { answer, note: body.note, item: body.item_id.map(ItemId) };
         Ok(found(check_ins::answer(&app, caller.0, SlotId(id.0), reply).await?))
     }
 

@@ -61,6 +61,7 @@ impl MessagesApi {
             important: body.important,
             preview_allowed: body.preview_allowed,
             in_reply_to: body.in_reply_to.map(MessageId),
+            medication: body.medication,
             draft: body.draft_id.map(DraftId),
         };
         let out = messages::send(&app, caller.0, RelationshipId(id.0), writing).await?;

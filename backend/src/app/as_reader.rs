@@ -24,10 +24,14 @@ pub async fn of(app: &App, caller: Caller, provider: AccountId) -> Answer<Reader
     let known = mine.iter().any(|it| it.row.started_at.is_some() && it.view.members.contains(&provider));
     let row =
         accounts::for_machinery(app.store.read(), provider).await?.filter(|_| known).ok_or_else(Refusal::not_found)?;
-    let actor = Actor {
+    Ok(Reader { owner, actor: actor(&row)?, row })
+}
+
+/// The account as it would ask itself.
+pub fn actor(row: &rows::Account) -> Answer<Actor> {
+    Ok(Actor {
         account: AccountId(row.id),
         role: row.role.parse().map_err(StorageError::from)?,
         organisation: OrganisationId(row.organisation_id),
-    };
-    Ok(Reader { owner, actor, row })
+    })
 }

@@ -7,6 +7,7 @@
 use crate::app::receipts::Told;
 use crate::app::sessions::Caller;
 use crate::app::teller::Teller;
+use crate::app::toolbox::medication;
 use crate::app::{Answer, Refusal, consents, message_log, reply_clocks};
 use crate::state::App;
 use crate::views;
@@ -45,6 +46,8 @@ pub struct Writing {
     pub important: bool,
     pub preview_allowed: bool,
     pub in_reply_to: Option<MessageId>,
+    /// With her medication overview as it is now; owners only.
+    pub medication: bool,
     /// The draft it was.
     pub draft: Option<DraftId>,
 }
@@ -68,8 +71,14 @@ pub async fn send(app: &App, caller: Caller, id: RelationshipId, writing: Writin
         return again(app, caller, &key, id, repeated, &writing).await;
     }
     let message = writing.id.unwrap_or_else(|| MessageId(app.store.new_id()));
+    let medication = match writing.medication {
+        true if !from_owner => return Err(Refusal::field("/medication", FieldFault::UnknownField)),
+        true => Some(medication::for_message(app, caller, &key, message).await?),
+        false => None,
+    };
     let new = NewMessage {
         id: message,
+        medication,
         thread,
         relationship: id,
         author: actor.account,
@@ -140,6 +149,7 @@ async fn again(
     let row = &first.written.row;
     let same = row.relationship_id == id.0
         && row.kind == writing.kind.as_str()
+        && row.medication.is_some() == writing.medication
         && key.open_text(Place::new(BODY, row.id), &row.body)? == writing.body;
     if same { get(app, caller, repeated).await } else { Err(Refusal::conflict()) }
 }
@@ -304,6 +314,10 @@ async fn present(
                 preview: (!message.opened && row.preview_allowed).then(|| rules::preview(&body)),
                 body: message.opened.then_some(body),
                 gist,
+                medication: match &row.medication {
+                    Some(sealed) if message.opened => Some(medication::of_message(&key, MessageId(row.id), sealed)?),
+                    _ => None,
+                },
                 characters: u32::try_from(row.chars).unwrap_or(0),
                 important: row.important,
                 preview_allowed: row.preview_allowed,

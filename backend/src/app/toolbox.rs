@@ -1,6 +1,7 @@
 //! The owner's toolbox: keeping, changing and looking back at what she put into her own words. None of this is held up
 //! by a pause or a hospital stay.
 
+pub(crate) mod medication;
 pub mod network;
 pub mod panel;
 pub mod shared;

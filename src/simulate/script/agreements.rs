@@ -76,7 +76,7 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         Happening::CheckInAnswered { slot, answer } => {
             let her = owner(stage, event).await?;
             let card = card(stage, event, her, *slot).await?;
-            let reply = Reply { answer: Some(*answer), note: None };
+            let reply = Reply { answer: Some(*answer), note: None, item: None };
             check_ins::answer(&stage.app, her, card, reply).await?;
         }
         Happening::SlotPostponed { slot, to } => {

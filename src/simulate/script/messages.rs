@@ -31,6 +31,7 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
                 important: important.unwrap_or(false) && *from == Side::Owner,
                 preview_allowed: *preview_allowed,
                 in_reply_to: None,
+                medication: false,
                 draft: None,
             };
             let before = clocks::open_of(stage.store().read(), id).await?;
@@ -67,6 +68,7 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
                     important: false,
                     preview_allowed: false,
                     in_reply_to: Some(MessageId(written.id)),
+                    medication: false,
                     draft: None,
                 };
                 let sent = messages::send(&app, author, RelationshipId(written.relationship_id), writing).await?;

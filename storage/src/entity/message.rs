@@ -15,6 +15,8 @@ pub struct Model {
     pub kind: String,
     pub body: Vec<u8>,
     pub gist: Option<Vec<u8>>,
+    /// The medication overview its owner sent with it.
+    pub medication: Option<Vec<u8>>,
     pub chars: i32,
     pub important: bool,
     pub preview_allowed: bool,

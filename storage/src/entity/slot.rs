@@ -50,6 +50,8 @@ pub struct Model {
     /// The provider's "read it, thanks" to the answer.
     pub thanked_at: Option<DateTimeUtc>,
     pub note: Option<Vec<u8>>,
+    /// The item of her toolbox that she answered with.
+    pub shared_item_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

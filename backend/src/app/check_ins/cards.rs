@@ -3,21 +3,21 @@
 use super::{People, first_name, log, people};
 use crate::app::sessions::Caller;
 use crate::app::teller::Teller;
-use crate::app::{Answer, Refusal, agreements as agreed, bounds, help_now};
+use crate::app::{Answer, Refusal, agreements as agreed, as_reader, bounds, help_now};
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Utc};
 use domain::check_ins::{HeavyStep, Reads, asks_for_contact, reads};
 use domain::gate::Reason;
 use domain::ids::{
-    AccountId, ConcernId, NotificationId, OrganisationId, RelationshipId, ReplyClockId, SeriesId, SlotId,
+    AccountId, ConcernId, ItemId, NotificationId, OrganisationId, RelationshipId, ReplyClockId, SeriesId, SlotId,
 };
 use domain::ownership::{Relationship, Standing};
 use domain::policy::InRelationship;
 use domain::wording::{AnswerReceipt, CheckIn, Greeting, HeavyReply, NearDay, Reading, SeriesPosition as Worded};
 use domain::words::{CheckInAnswer, ConcernKind, SeriesState};
 use mobile_contract::check_ins::{
-    AnswerChoiceOut, AnswerReceiptOut, CheckInOut, CheckInsOut, HeavyStepOut, ReadingOut,
+    AnswerChoiceOut, AnswerReceiptOut, AnsweredWithOut, CheckInOut, CheckInsOut, HeavyStepOut, ReadingOut,
 };
 use mobile_contract::problem::{FieldFault, ProblemCode};
 use storage::clocks::NewClock;
@@ -26,7 +26,7 @@ use storage::relationships::Related;
 use storage::sealed::{self, Scope};
 use storage::{
     Authorized, StorageError, WriteTx, accounts, agreements, calendars, check_ins, clocks, concerns, contacts,
-    crisis_plan, deliveries, messages, policies, relationships, rows, series, slots,
+    crisis_plan, deliveries, messages, policies, relationships, rows, series, slots, toolbox,
 };
 
 const LIST: &str = "list_check_ins";
@@ -35,11 +35,12 @@ const MOST_CHARACTERS: usize = 20_000;
 /// Where her own plan is read.
 const OWN_PLAN: &str = "/v1/plan";
 
-/// One tap, a few words, or both.
+/// One tap, a few words, something of the toolbox, or any of them together.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     pub answer: Option<CheckInAnswer>,
     pub note: Option<String>,
+    pub item: Option<ItemId>,
 }
 
 fn place(id: SlotId) -> sealed::Place {
@@ -113,7 +114,7 @@ async fn read_everywhere(tx: &WriteTx, id: SlotId, now: DateTime<Utc>) -> Answer
 /// the two have spoken, and promise an answer: in the commit that keeps the reply.
 pub async fn answer(app: &App, caller: Caller, id: SlotId, reply: Reply) -> Answer<CheckInOut> {
     let note = reply.note.filter(|note| !note.trim().is_empty());
-    if reply.answer.is_none() && note.is_none() {
+    if reply.answer.is_none() && note.is_none() && reply.item.is_none() {
         return Err(Refusal::field("/answer", FieldFault::Required));
     }
     if let Some(note) = &note {
@@ -130,7 +131,10 @@ pub async fn answer(app: &App, caller: Caller, id: SlotId, reply: Reply) -> Answ
     };
     let tx = app.store.write().await?;
     let (row, related) = own_card(&tx, caller, id, now).await?;
-    check_ins::answer(&tx, &row, reply.answer, note, now).await.map_err(|error| match error {
+    if let Some(item) = reply.item {
+        shared_already(app, &tx, &related, &row, item, now).await?;
+    }
+    check_ins::answer(&tx, &row, reply.answer, note, reply.item, now).await.map_err(|error| match error {
         StorageError::Duplicate(_) => ProblemCode::AlreadyAnswered.into(),
         other => Refusal::from(other),
     })?;
@@ -140,6 +144,47 @@ pub async fn answer(app: &App, caller: Caller, id: SlotId, reply: Reply) -> Answ
     }
     tx.commit().await?;
     get(app, caller, id).await
+}
+
+/// Whom she answers must see the item: an answer is no setting, and shares nothing by itself.
+async fn shared_already(
+    app: &App,
+    tx: &WriteTx,
+    related: &Related,
+    row: &rows::Slot,
+    item: ItemId,
+    now: DateTime<Utc>,
+) -> Answer<()> {
+    let provider = row.provider_id.map_or(related.view.responsible, AccountId);
+    let provider = accounts::for_machinery(&**tx, provider).await?.ok_or_else(Refusal::not_found)?;
+    let reader = as_reader::actor(&provider)?;
+    match toolbox::shared::one(&app.store, &**tx, reader, related.view.owner, item, now).await {
+        Ok(_) => Ok(()),
+        Err(StorageError::Hidden) => Err(Refusal::field("/item_id", FieldFault::NotInList)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The item of an answer, for whoever may see it now.
+async fn answered_with(
+    app: &App,
+    caller: Caller,
+    pair: &Relationship,
+    row: &rows::Slot,
+) -> Answer<Option<AnsweredWithOut>> {
+    let Some(id) = row.shared_item_id.map(ItemId) else { return Ok(None) };
+    let db = app.store.read();
+    let found = if pair.standing(caller.actor) == Standing::Owner {
+        toolbox::own(&app.store, db, caller.actor, id).await.map(|item| item.content.kind())
+    } else {
+        let seen = toolbox::shared::one(&app.store, db, caller.actor, pair.owner, id, app.now()).await;
+        seen.map(|(_, seen)| seen.item.content.kind())
+    };
+    match found {
+        Ok(kind) => Ok(Some(AnsweredWithOut { id: id.0, kind: views::word(kind.as_str())? })),
+        Err(StorageError::Hidden) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn ask_for_contact(
@@ -280,6 +325,7 @@ async fn present(
         answered_at: row.answered_at,
         answer: answer.map(|answer| views::word(answer.as_str())).transpose()?,
         note,
+        item: answered_with(app, caller, pair, &row).await?,
         thanked_at: row.thanked_at,
         talk_on: if row.answered_at.is_some() {
             contacts::talk_about(app.store.read(), SlotId(row.id)).await?
