@@ -223,6 +223,28 @@ on_both_databases! {
         assert_eq!(fixture.get(&stranger, &format!("/v1/items/{id}")).await.problem(404), "not_found");
     }
 
+    async fn an_exercise_of_the_library_can_be_done_and_kept_at_hand(database) {
+        let fixture = Fixture::on(database).await;
+        let owner = fixture.owner().await;
+        let db = fixture.app.store.read();
+        storage::library::starter::install(db, fixture.app.now()).await.expect("the starter set");
+        let of = async |kind: &str| {
+            let listed = fixture.get(&owner, &format!("/v1/library?kind={kind}&limit=1")).await.expect(200);
+            ids(&listed).remove(0)
+        };
+        let (breathing, article) = (of("exercise").await, of("article").await);
+        let run = |id: &str| json!({ "exercise_run": { "library_entry_id": id, "at": "2026-10-05T06:00:00Z" } });
+        keep(&fixture, &owner, run(&breathing)).await;
+        keep(&fixture, &owner, json!({ "favourite": { "library_entry_id": breathing } })).await;
+        for id in [article.as_str(), "0199aaaa-0000-7000-8000-000000000009"] {
+            let refused = fixture.post(&owner, "/v1/items", json!({ "content": run(id) })).await;
+            let at = "/content/exercise_run/library_entry_id".to_owned();
+            assert_eq!(refused.faults(), [(at, "not_in_list".to_owned())]);
+        }
+        let panel = fixture.get(&owner, "/v1/panel").await.expect(200);
+        assert_eq!(panel["domains"][0]["exercises"][0]["library_entry_id"], breathing.as_str());
+    }
+
     /// Story 1.
     async fn shared_goals_with_one_private_goal_leave_no_trace_of_it(database) {
         let fixture = Fixture::on(database).await;

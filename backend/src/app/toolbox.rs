@@ -11,7 +11,8 @@ use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal};
 use crate::state::App;
 use crate::views;
-use domain::ids::ItemId;
+use domain::ids::{ItemId, LibraryEntryId};
+use domain::library::LibraryKind;
 use domain::policy::Permit;
 use domain::toolbox::{Content, DEEPEST_STEP, ItemKind, LifeArea, StepKind};
 use mobile_contract::problem::{FieldFault, ProblemCode};
@@ -19,7 +20,7 @@ use mobile_contract::toolbox::{ItemContent, ItemIn, ItemOut, ItemPutIn, ItemsOut
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use storage::sealed::{DataKey, Scope};
 use storage::toolbox::{self, Filter, Item, New};
-use storage::{Authorized, Connection, StorageError, WriteTx};
+use storage::{Authorized, Connection, StorageError, WriteTx, library};
 
 const LIST: &str = "list_items";
 
@@ -199,6 +200,10 @@ async fn hers(app: &App, db: &impl Connection, caller: Caller, id: ItemId) -> An
 
 /// What it names is hers and of the right kind; what it named before may be gone by now.
 async fn names_her_own(tx: &WriteTx, permit: Permit, content: &Content, before: Option<&Content>) -> Answer<()> {
+    let library = content.exercises().1.filter(|id| before.is_none_or(|before| before.exercises().1 != Some(*id)));
+    if let Some(id) = library {
+        begins_an_exercise(tx, permit, content.kind(), LibraryEntryId(id)).await?;
+    }
     let earlier = before.map(Content::names).unwrap_or_default();
     let named: Vec<_> = content.names().into_iter().filter(|name| !earlier.contains(name)).collect();
     if named.is_empty() {
@@ -210,6 +215,17 @@ async fn names_her_own(tx: &WriteTx, permit: Permit, content: &Content, before: 
         Some((place, ..)) => Err(Refusal::field(&format!("/content/{}{place}", content.kind()), FieldFault::NotInList)),
         None => Ok(()),
     }
+}
+
+/// What she takes from the library is an exercise she finds there.
+async fn begins_an_exercise(tx: &WriteTx, permit: Permit, kind: ItemKind, id: LibraryEntryId) -> Answer<()> {
+    let found = match library::reading::published(&**tx, permit.actor(), id).await {
+        Ok(found) => found.entry.kind == LibraryKind::Exercise.as_str(),
+        Err(StorageError::Hidden) => false,
+        Err(error) => return Err(error.into()),
+    };
+    let at = format!("/content/{kind}/library_entry_id");
+    if found { Ok(()) } else { Err(Refusal::field(&at, FieldFault::NotInList)) }
 }
 
 /// Each area of life is there once, but for those of her own.
