@@ -3,12 +3,14 @@
 //! `scripts/test --bless` writes the file anew.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{AccountId, OrganisationId, RelationshipId};
+use domain::ids::{AccountId, ItemId, OrganisationId, RelationshipId};
 use domain::ownership::{Actor, Grant, Relationship, Sharing};
 use domain::policy::{
-    self, Card, Decision, InRelationship, LibraryEntry, Message, OnAbsence, OnAccount, OnLibrary, OnLibraryEntry,
-    OnMessage, OnOrganisation, OnOwn, OnTemplate,
+    self, Card, Comment, Decision, InRelationship, LibraryEntry, Message, OnAbsence, OnAccount, OnComment, OnLibrary,
+    OnLibraryEntry, OnMessage, OnOrganisation, OnOwn, OnProposal, OnTarget, OnTemplate, Proposal, Sight,
 };
+use domain::proposals::Target;
+use domain::toolbox::{ItemKind, Placed};
 use domain::words::{GrantEffect, GrantLevel, Module, PlanSection, RelationshipState, Role, SubjectKind};
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -304,6 +306,69 @@ fn sections(out: &mut String) {
     table(out, "# a section of the plan, shared with the responsible provider", &headings, rows);
 }
 
+/// Proposals and comments about a goal and about a section, both shared with the responsible provider.
+fn beside(out: &mut String) {
+    let goal = ItemId(Uuid::from_u128(200));
+    let placed = |draft| [Placed { id: goal, kind: ItemKind::Goal, parent: None, other: None, draft }];
+    let shared = |level: GrantLevel| {
+        [(SubjectKind::Item, goal.to_string()), (SubjectKind::Section, PlanSection::WhatIDo.to_string())]
+            .into_iter()
+            .map(|(kind, subject)| Grant {
+                reader: account(RESPONSIBLE),
+                kind,
+                subject,
+                effect: GrantEffect::Allow,
+                level,
+                from: now(),
+                to: None,
+                revoked_at: None,
+            })
+            .collect::<Vec<Grant>>()
+    };
+    let back = shared(GrantLevel::Propose).into_iter().map(|grant| Grant { revoked_at: Some(now()), ..grant });
+    let settings: Vec<(&str, bool, bool, Vec<Grant>)> = vec![
+        ("nothing", true, false, vec![]),
+        ("see", true, false, shared(GrantLevel::See)),
+        ("comment", true, false, shared(GrantLevel::Comment)),
+        ("propose", true, false, shared(GrantLevel::Propose)),
+        ("propose, a draft", true, true, shared(GrantLevel::Propose)),
+        ("propose, taken back", true, false, back.collect()),
+        ("propose, not related", false, false, shared(GrantLevel::Propose)),
+    ];
+    let people = people();
+    let headings: Vec<&str> = people.iter().map(|(name, _)| *name).collect();
+    for (title, target) in [("a goal", Target::Item(goal)), ("a section", Target::Section(PlanSection::WhatIDo))] {
+        let mut rows: Vec<(String, Vec<Decision>)> = Vec::new();
+        for (name, related, draft, grants) in &settings {
+            let sharing = Sharing { grants: grants.clone(), related: *related };
+            let everyone = |decide: &dyn Fn(&Sight) -> Decision| -> Vec<Decision> {
+                let sight = |actor| Sight::of(actor, account(OWNER), &sharing, &placed(*draft), now());
+                people.iter().map(|(_, actor)| decide(&sight(*actor))).collect()
+            };
+            for action in OnTarget::ALL {
+                rows.push((format!("{name}: {action}"), everyone(&|sight| sight.on_target(*action, target))));
+            }
+            let proposal = Proposal { author: account(RESPONSIBLE), target };
+            for action in OnProposal::ALL {
+                let decided = everyone(&|sight| sight.on_proposal(*action, &proposal));
+                rows.push((format!("{name}: {action} the responsible's proposal"), decided));
+            }
+            for (whose, author, hidden) in [
+                ("the responsible's comment", RESPONSIBLE, false),
+                ("the responsible's hidden comment", RESPONSIBLE, true),
+                ("the owner's comment", OWNER, false),
+            ] {
+                let comment = Comment { author: account(author), target, hidden };
+                for action in OnComment::ALL {
+                    let decided = everyone(&|sight| sight.on_comment(*action, &comment));
+                    rows.push((format!("{name}: {action} {whose}"), decided));
+                }
+            }
+        }
+        table(out, &format!("# beside {title}"), &headings, rows);
+    }
+}
+
 #[test]
 fn the_policy_is_the_written_table() {
     let mut found = String::new();
@@ -312,6 +377,7 @@ fn the_policy_is_the_written_table() {
     cards(&mut found);
     roles(&mut found);
     sections(&mut found);
+    beside(&mut found);
     if std::env::var_os("RECONNECT_BLESS").is_some() {
         std::fs::write(GOLDEN, &found).expect("the golden table can be written");
     }

@@ -18,6 +18,9 @@ words! {
         ReadAnswer = "read_answer",
         /// Items of the toolbox were read.
         ReadItems = "read_items",
+        /// Own proposals were read again, which hold what the owner wrote.
+        ReadProposals = "read_proposals",
+        ReadComments = "read_comments",
     }
     /// Why it was allowed.
     AllowedBecause {

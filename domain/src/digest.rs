@@ -1,8 +1,10 @@
 //! What a provider's daily digest holds, and in which order (R14, R19).
 
-use crate::ids::{AccountId, MessageId, PlanReviewId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use crate::ids::{AccountId, MessageId, PlanReviewId, ProposalId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use crate::item_changes::ItemChanges;
 use crate::plan_changes::PlanChanges;
 use crate::words;
+use crate::words::Module;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -47,6 +49,11 @@ pub struct Candidate {
     pub review: Option<PlanReviewId>,
     /// Sections of the owner's plan that changed.
     pub plan_changes: PlanChanges,
+    /// A proposal of the provider's that the owner answered.
+    pub proposal: Option<ProposalId>,
+    /// The part of the owner's toolbox that the changes of items are in.
+    pub module: Option<Module>,
+    pub item_changes: ItemChanges,
     pub due_today: bool,
     pub overdue: bool,
     pub important: bool,
@@ -118,7 +125,7 @@ pub struct DigestCounts {
     pub next_consultation: u32,
     pub check_in_replies: u32,
     pub tomorrows_check_ins: u32,
-    /// Lines about what is shared: changes, and wishes to look at something together.
+    /// Lines about what is shared: changes, answers to proposals, and wishes to look at something together.
     #[serde(default)]
     pub shared_changes: u32,
     pub minutes: u32,
@@ -142,7 +149,7 @@ impl DigestCounts {
                 matches!(line.section, Section::CheckInReplies | Section::Concerns) && answer
             }),
             tomorrows_check_ins: count(&|line| line.section == Section::TomorrowsCheckIns),
-            shared_changes: count(&|line| line.section == Section::SharedChanges),
+            shared_changes: count(&|line| matches!(line.section, Section::SharedChanges | Section::ProposalsAnswered)),
             minutes: digest.lines.iter().map(|line| reading_minutes(line.chars)).sum(),
         }
     }
@@ -164,6 +171,9 @@ mod tests {
             clock: None,
             review: None,
             plan_changes: PlanChanges::new(),
+            proposal: None,
+            module: None,
+            item_changes: ItemChanges::new(),
             due_today: false,
             overdue: false,
             important: false,
@@ -212,7 +222,7 @@ mod tests {
 
     #[test]
     fn what_is_shared_is_counted_and_a_count_kept_before_that_says_nought() {
-        let lines = vec![line(Section::SharedChanges, 1), line(Section::SharedChanges, 2), line(Section::New, 3)];
+        let lines = vec![line(Section::SharedChanges, 1), line(Section::ProposalsAnswered, 2), line(Section::New, 3)];
         let counts = DigestCounts::of(&compose(lines, 20));
         assert_eq!((counts.shared_changes, counts.new), (2, 1));
         let mut kept = serde_json::to_value(counts).expect("counts");

@@ -77,4 +77,7 @@ ids! {
     PreviewId;
     /// One thing an owner keeps in her toolbox.
     ItemId;
+    /// A change that a provider proposes to what an owner keeps.
+    ProposalId;
+    CommentId;
 }

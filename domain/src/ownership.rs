@@ -111,15 +111,17 @@ impl Sharing {
     /// before was not hers to know, even if it was shared with her earlier.
     pub fn section_since(&self, reader: AccountId, section: PlanSection, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.section(reader, section, now)?;
-        let mut turns: Vec<DateTime<Utc>> = self
-            .grants
-            .iter()
-            .flat_map(|grant| [Some(grant.from), grant.to, grant.revoked_at])
-            .flatten()
-            .filter(|turn| *turn <= now)
-            .collect();
-        turns.sort_unstable();
+        let turns = self.turns(now);
         turns.into_iter().rev().take_while(|turn| self.section(reader, section, *turn).is_some()).last()
+    }
+
+    /// When any setting began or ceased to hold, up to `now`, the first first.
+    pub fn turns(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let all = self.grants.iter().flat_map(|grant| [Some(grant.from), grant.to, grant.revoked_at]);
+        let mut turns: Vec<DateTime<Utc>> = all.flatten().filter(|turn| *turn <= now).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        turns
     }
 
     fn level(

@@ -4,6 +4,8 @@
 //! `Hidden` is answered as if the thing did not exist (404); `Denied` says that the actor may know
 //! of the thing but not do this with it (403).
 
+mod targets;
+
 use crate::ids::{AccountId, ItemId, OrganisationId};
 use crate::ownership::{Actor, Relationship, Sharing, Standing};
 use crate::toolbox::{DEEPEST_STEP, Placed};
@@ -11,6 +13,8 @@ use crate::words;
 use crate::words::{GrantLevel, PlanSection, RelationshipState, Role};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
+
+pub use targets::{Comment, OnComment, OnProposal, OnTarget, Proposal, Sight};
 
 words! {
     /// What can be done within a relationship.
@@ -439,9 +443,9 @@ pub enum DigestLine {
     Concern,
     /// An answer to a check-in, or a check-in that is to come.
     CheckIn,
-    /// Something of the plan; whether it is still shared.
-    Plan {
-        shared: bool,
+    /// Something of the plan or the toolbox; whether she still finds it there.
+    Shared {
+        found: bool,
     },
 }
 
@@ -455,7 +459,7 @@ pub fn on_digest_line(actor: Actor, relationship: &Relationship, line: &DigestLi
         DigestLine::Message(message) => matches!(on_message(actor, relationship, message, now), Decision::Permit(_)),
         DigestLine::Concern => takes_part || stands_in,
         DigestLine::CheckIn => takes_part,
-        DigestLine::Plan { shared } => takes_part && *shared,
+        DigestLine::Shared { found } => takes_part && *found,
     };
     let open = matches!(relationship.state, RelationshipState::Active | RelationshipState::Paused);
     if there && open && standing != Standing::Owner { permit(actor) } else { Decision::Hidden }
@@ -595,8 +599,8 @@ mod tests {
             DigestLine::Message(Message { recalled: true, ..from_owner(now) }),
             DigestLine::Concern,
             DigestLine::CheckIn,
-            DigestLine::Plan { shared: true },
-            DigestLine::Plan { shared: false },
+            DigestLine::Shared { found: true },
+            DigestLine::Shared { found: false },
         ];
         let table = |state| -> Vec<String> {
             let row = |line| {

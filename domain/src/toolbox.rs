@@ -8,7 +8,7 @@ pub mod panel;
 
 use crate::ids::ItemId;
 use crate::words;
-use crate::words::Module;
+use crate::words::{Module, RoundCause};
 
 pub use content::Content;
 
@@ -133,9 +133,31 @@ impl Placed {
     }
 }
 
+/// What begins where `before`, if anything, becomes `after`, so that a pair may want to look at its agreement again
+/// (R25). Exercises begin with the first run or favourite, which is for whoever asks to know.
+pub fn begins(before: Option<&Content>, after: &Content) -> Option<RoundCause> {
+    let is_active = |content: &Content| matches!(content, Content::Goal(goal) if goal.state == GoalState::Active);
+    match after {
+        Content::Goal(_) => (is_active(after) && !before.is_some_and(is_active)).then_some(RoundCause::NewGoal),
+        Content::ExerciseRun(_) | Content::Favourite(_) => before.is_none().then_some(RoundCause::ExercisesBegun),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::content::Goal;
     use super::*;
+
+    #[test]
+    fn a_goal_begins_when_it_becomes_active() {
+        let goal = |state| Content::Goal(Goal { words: "Swim".into(), why: None, life_domain_id: None, state });
+        let (idea, active) = (goal(GoalState::Idea), goal(GoalState::Active));
+        assert_eq!(begins(None, &idea), None);
+        assert_eq!(begins(Some(&idea), &active), Some(RoundCause::NewGoal));
+        assert_eq!(begins(None, &active), Some(RoundCause::NewGoal));
+        assert_eq!(begins(Some(&active), &active), None);
+    }
 
     #[test]
     fn what_lies_under_another_is_of_its_module() {

@@ -106,6 +106,10 @@ words! {
     RoundCause {
         SharingChanged = "sharing_changed", ProviderChanged = "provider_changed",
         TwoRepliesOverdue = "two_replies_overdue", CheckInsRest = "check_ins_rest", Asked = "asked",
+        /// A goal that the whole pair sees became an active one.
+        NewGoal = "new_goal",
+        /// The owner began exercises, and the whole pair sees it.
+        ExercisesBegun = "exercises_begun",
     }
 }
 impl Job {

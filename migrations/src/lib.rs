@@ -10,6 +10,7 @@ mod m0006_crisis_plan;
 mod m0007_organisation;
 mod m0008_toolbox;
 mod m0009_library;
+mod m0010_proposals;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_organisation::Migration),
             Box::new(m0008_toolbox::Migration),
             Box::new(m0009_library::Migration),
+            Box::new(m0010_proposals::Migration),
         ]
     }
 }

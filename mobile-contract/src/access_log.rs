@@ -21,6 +21,10 @@ wire_words! {
         ReadAnswer = "read_answer",
         /// Items of the toolbox.
         ReadItems = "read_items",
+        /// A provider read proposals of her own again, which hold what you wrote.
+        ReadProposals = "read_proposals",
+        /// Comments beside what you keep; everybody who sees what they stand beside can.
+        ReadComments = "read_comments",
     }
     /// Why it was allowed.
     AllowedBecause {

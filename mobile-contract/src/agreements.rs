@@ -37,6 +37,10 @@ wire_words! {
         ProviderChanged = "provider_changed",
         TwoRepliesOverdue = "two_replies_overdue",
         CheckInsRest = "check_ins_rest",
+        /// A goal that everybody in the relationship sees became an active one.
+        NewGoal = "new_goal",
+        /// Exercises were begun, and everybody in the relationship sees it.
+        ExercisesBegun = "exercises_begun",
         /// One of the two wished for it.
         Asked = "asked",
     }

@@ -20,6 +20,8 @@ wire_words! {
         CheckIn = "check_in",
         PlanReview = "plan_review",
         AgreementRound = "agreement_round",
+        /// A provider proposes a change to what you keep; nothing changes until you say so.
+        Proposal = "proposal",
         CheckInsResting = "check_ins_resting",
         CheckInsEnded = "check_ins_ended",
     }

@@ -185,6 +185,8 @@ pub struct PlanReviewsOut {
 pub struct SharedSectionOut {
     pub section: PlanSection,
     pub level: GrantLevel,
+    /// Of this section by itself: how often it was changed. 0: nothing was ever written here.
+    pub version: i32,
     #[oai(skip_serializing_if_is_none)]
     pub text: Option<String>,
     pub levels: Vec<PlanLevel>,

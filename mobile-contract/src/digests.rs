@@ -3,6 +3,7 @@
 use crate::check_ins::HeavyStepOut;
 use crate::crisis_plan::PlanSection;
 use crate::relationships::PartyOut;
+use crate::toolbox::Module;
 use crate::words::wire_words;
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
@@ -43,6 +44,9 @@ pub struct DigestLinkOut {
     pub series_id: Option<Uuid>,
     #[oai(skip_serializing_if_is_none)]
     pub clock_id: Option<Uuid>,
+    /// The proposal that was answered.
+    #[oai(skip_serializing_if_is_none)]
+    pub proposal_id: Option<Uuid>,
 }
 
 #[derive(Clone, Debug, Object)]
@@ -77,6 +81,12 @@ pub struct DigestLineOut {
     /// For a change of the owner's plan: which of the sections she shares changed, in the plan's order. What
     /// they say is in the plan.
     pub plan_sections: Vec<PlanSection>,
+    /// For changes of what else she shares: the part of her toolbox they are in.
+    #[oai(skip_serializing_if_is_none)]
+    pub module: Option<Module>,
+    /// How many things changed in that part, of those that are shared with the provider now.
+    #[oai(skip_serializing_if_is_none)]
+    pub changed_items: Option<u32>,
     /// What is said beside the name, in the caller's language.
     pub words: Vec<String>,
 }
@@ -105,7 +115,7 @@ pub struct DigestCountsOut {
     pub next_consultation: u32,
     pub check_in_replies: u32,
     pub tomorrows_check_ins: u32,
-    /// Changes in what is shared, and wishes to look at it together.
+    /// Changes in what is shared, answers to proposals, and wishes to look at something together.
     pub shared_changes: u32,
     /// Whole minutes that reading takes.
     pub minutes: u32,

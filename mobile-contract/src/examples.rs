@@ -15,6 +15,7 @@ const CHAPTERS: &[&str] = &[
     include_str!("../examples/notifications.json"),
     include_str!("../examples/organisation.json"),
     include_str!("../examples/plan.json"),
+    include_str!("../examples/proposals.json"),
     include_str!("../examples/relationships.json"),
     include_str!("../examples/sessions.json"),
     include_str!("../examples/toolbox.json"),

@@ -27,6 +27,7 @@ pub mod policy;
 pub mod problem;
 pub mod profile;
 pub mod prompts;
+pub mod proposals;
 pub mod push;
 pub mod relationships;
 pub mod reply_clocks;

@@ -59,6 +59,8 @@ pub struct TargetOut {
     #[oai(skip_serializing_if_is_none)]
     pub series_id: Option<Uuid>,
     pub message_ids: Vec<Uuid>,
+    /// Proposals to what the owner keeps.
+    pub proposal_ids: Vec<Uuid>,
     #[oai(skip_serializing_if_is_none)]
     pub digest_on: Option<NaiveDate>,
     /// Its row in the ledger: why it came.

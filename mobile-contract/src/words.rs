@@ -34,6 +34,7 @@ pub fn vocabularies() -> impl Iterator<Item = &'static Vocabulary> {
         crate::problem::VOCABULARIES,
         crate::profile::VOCABULARIES,
         crate::prompts::VOCABULARIES,
+        crate::proposals::VOCABULARIES,
         crate::relationships::VOCABULARIES,
         crate::reply_clocks::VOCABULARIES,
         crate::sessions::VOCABULARIES,

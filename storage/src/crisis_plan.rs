@@ -56,6 +56,8 @@ pub struct SharedPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedSection {
     pub level: GrantLevel,
+    /// How often it was changed; 0: nothing was ever written here.
+    pub version: i32,
     pub section: Option<Section>,
 }
 
@@ -101,6 +103,7 @@ pub async fn shared(
         .order_by_asc(plan_section::Column::Section)
         .all(db)
         .await?;
+    let numbers = changes::numbers(db, owner).await?;
     let mut leave = Decision::Hidden;
     let mut seen = BTreeMap::new();
     for section in PlanSection::ALL {
@@ -123,7 +126,10 @@ pub async fn shared(
     }
     let sections = seen
         .into_iter()
-        .map(|(section, level)| (section, SharedSection { level, section: held.remove(&section) }))
+        .map(|(section, level)| {
+            let version = numbers.get(&section).copied().unwrap_or(0);
+            (section, SharedSection { level, version, section: held.remove(&section) })
+        })
         .collect();
     Authorized::by(leave, SharedPlan { relationship, sections })
 }

@@ -2,16 +2,18 @@
 //! authorised, at the moment of reading. A constant number of queries, however much waits.
 
 use crate::authorized::Authorized;
-use crate::entity::{concern, consultation, message, plan_review, reply_clock, series, slot, thread};
+use crate::entity::{concern, consultation, message, plan_review, proposal, reply_clock, series, slot, thread};
 use crate::error::{Result, StorageError};
 use crate::grants::{self, Shared};
 use crate::relationships::Related;
-use crate::{agreements, digests, relationships, rows};
+use crate::toolbox::changes::{self, Around};
+use crate::{agreements, digests, proposals, relationships, rows};
 use chrono::{DateTime, Utc};
 use domain::digest::Section;
 use domain::ids::{AccountId, RelationshipId, ThreadId};
+use domain::item_changes::ItemChanges;
 use domain::plan_changes::PlanChanges;
-use domain::policy::{self, DigestLine, Permit};
+use domain::policy::{self, Decision, DigestLine, OnProposal, Permit, Sight};
 use domain::words::{ConcernKind, Job, PlanSection, SeriesState};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::BTreeMap;
@@ -37,6 +39,10 @@ pub struct Line {
     pub wished_at: Option<DateTime<Utc>>,
     /// Those sections of the plan that changed which are shared with the provider now.
     pub plan_changes: PlanChanges,
+    /// The proposal that was answered.
+    pub proposal: Option<rows::Proposal>,
+    /// Those items that changed which the provider finds now.
+    pub item_changes: ItemChanges,
     /// The next consultation of the pair after the digest was built.
     pub consultation_at: Option<DateTime<Utc>>,
 }
@@ -96,7 +102,10 @@ struct About {
     consultations: Vec<rows::Consultation>,
     agreements: Vec<rows::AgreementVersion>,
     reviews: BTreeMap<Uuid, rows::PlanReview>,
-    /// What the owners of lines about a plan share with the provider.
+    proposals: BTreeMap<Uuid, rows::Proposal>,
+    /// Where the items lie that changed, or that a proposal is about.
+    items: Around,
+    /// What the owners of lines about what is shared show to the provider.
     shared: BTreeMap<AccountId, Shared>,
     built_at: DateTime<Utc>,
 }
@@ -115,7 +124,20 @@ impl About {
         owners.sort_unstable();
         owners.dedup();
         let related: Vec<RelationshipId> = pairs.iter().copied().map(RelationshipId).collect();
+        let proposals: BTreeMap<Uuid, rows::Proposal> = proposal::Entity::find()
+            .filter(proposal::Column::Id.is_in(ids(|line| line.proposal_id)))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
+        let mut items: Vec<Uuid> = proposals.values().filter_map(|row| row.item_id).collect();
+        for told in lines.iter().filter_map(|line| line.item_changes.as_ref()) {
+            items.extend(serde_json::from_value::<ItemChanges>(told.clone())?.into_keys().map(Uuid::from));
+        }
         Ok(Self {
+            items: changes::of(db, &items).await?,
+            proposals,
             clocks: reply_clock::Entity::find()
                 .filter(
                     Condition::any()
@@ -208,8 +230,10 @@ impl About {
             },
             _ => None,
         };
-        let is_wish = row.plan_changes.is_none();
+        let is_wish = row.plan_changes.is_none() && row.item_changes.is_none();
         let plan_changes = self.plan_changes(&row, permit, now)?;
+        let item_changes = self.item_changes(&row, permit, now)?;
+        let proposal = row.proposal_id.and_then(|id| self.proposals.get(&id)).cloned();
         let judged = match section {
             Section::Concerns => DigestLine::Concern,
             Section::CheckInReplies => DigestLine::CheckIn,
@@ -220,7 +244,8 @@ impl About {
             },
             // A round of the agreement is about nothing that is shared.
             Section::SharedChanges if slot.as_ref().is_none_or(|slot| slot.job != Job::AgreementRound.as_str()) => {
-                DigestLine::Plan { shared: is_wish && self.sees_plan(&row, permit, now) || !plan_changes.is_empty() }
+                let wish = is_wish && self.sees_plan(&row, permit, now);
+                DigestLine::Shared { found: wish || !plan_changes.is_empty() || !item_changes.is_empty() }
             }
             Section::Waiting | Section::NextConsultation | Section::New => match &message {
                 Some(message) => DigestLine::Message(policy::Message {
@@ -233,7 +258,12 @@ impl About {
                 }),
                 None => DigestLine::Concern,
             },
-            Section::ProposalsAnswered | Section::SharedChanges => DigestLine::CheckIn,
+            Section::ProposalsAnswered => match &proposal {
+                Some(proposal) => DigestLine::Shared { found: self.finds(proposal, permit, now)? },
+                // Gone with what it was about.
+                None => return Ok(None),
+            },
+            Section::SharedChanges => DigestLine::CheckIn,
         };
         let silence_clause =
             self.agreements.iter().find(|version| version.relationship_id == pair).and_then(|row| row.silence_clause);
@@ -255,6 +285,8 @@ impl About {
             silence_clause,
             wished_at,
             plan_changes,
+            proposal,
+            item_changes,
             consultation_at,
         };
         Ok(Some((line, judged)))
@@ -274,6 +306,27 @@ impl About {
         let mut changes: PlanChanges = serde_json::from_value(told.clone())?;
         let sees = |section: &PlanSection| shared.sharing.section(permit.account(), *section, now).is_some();
         changes.retain(|section, _| sees(section));
+        Ok(changes)
+    }
+
+    /// How far the provider sees into an owner's things, of the items that lines are about.
+    fn sight(&self, owner: AccountId, permit: Permit, now: DateTime<Utc>) -> Option<Sight> {
+        let shared = self.shared.get(&owner)?;
+        Some(Sight::of(permit.actor(), owner, &shared.sharing, self.items.placed(owner), now))
+    }
+
+    fn finds(&self, proposal: &rows::Proposal, permit: Permit, now: DateTime<Utc>) -> Result<bool> {
+        let Some(sight) = self.sight(AccountId(proposal.owner_id), permit, now) else { return Ok(false) };
+        let decision = sight.on_proposal(OnProposal::See, &proposals::judged(proposal)?);
+        Ok(matches!(decision, Decision::Permit(_)))
+    }
+
+    /// The changes that a line tells of, without those of items which the provider does not find any longer.
+    fn item_changes(&self, row: &rows::DigestLine, permit: Permit, now: DateTime<Utc>) -> Result<ItemChanges> {
+        let Some(told) = &row.item_changes else { return Ok(ItemChanges::new()) };
+        let Some(sight) = self.sight(AccountId(row.owner_id), permit, now) else { return Ok(ItemChanges::new()) };
+        let mut changes: ItemChanges = serde_json::from_value(told.clone())?;
+        changes.retain(|id, _| sight.items().contains_key(id));
         Ok(changes)
     }
 

@@ -1,5 +1,7 @@
 //! A provider's digest: gathered with a constant number of queries, kept as ids.
 
+mod toolbox;
+
 use crate::among::among;
 use crate::connect::WriteTx;
 use crate::crisis_plan::changes;
@@ -7,11 +9,13 @@ use crate::entity::{
     concern, consultation, digest_line, digest_run, message, plan, plan_review, reply_clock, series, slot,
 };
 use crate::error::Result;
+use crate::grants::{self, Shared};
 use crate::relationships::Related;
-use crate::{calendars, grants, relationships, rows, slots};
+use crate::{calendars, relationships, rows, slots};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::digest::{Candidate, Digest, DigestCounts, Section, reading_minutes};
-use domain::ids::{AccountId, MessageId, PlanReviewId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use domain::ids::{AccountId, ItemId, MessageId, PlanReviewId, RelationshipId, ReplyClockId, SeriesId, SlotId};
+use domain::item_changes::ItemChanges;
 use domain::organisation_policy::Rules;
 use domain::plan_changes::{PlanChanges, to_tell};
 use domain::replies::OverdueChoice;
@@ -87,6 +91,9 @@ pub async fn gather(
         clock: None,
         review: None,
         plan_changes: PlanChanges::new(),
+        proposal: None,
+        module: None,
+        item_changes: ItemChanges::new(),
         due_today: false,
         overdue: false,
         important: false,
@@ -147,7 +154,14 @@ pub async fn gather(
     }
     concerns(db, &ids, &pairs, &mut candidates, &blank).await?;
     answers(db, provider, &pairs, &listed, &mut candidates, &blank).await?;
-    of_plans(db, provider, &pairs, listed, &mut candidates, &blank, now).await?;
+    let mut of_owner: BTreeMap<AccountId, &Related> = BTreeMap::new();
+    for related in related.iter().filter(|related| related.view.members.contains(&provider)) {
+        of_owner.entry(related.view.owner).or_insert(related);
+    }
+    let owners: Vec<AccountId> = of_owner.keys().copied().collect();
+    let sharing = Sharers { shared: grants::shared_by(db, &owners, provider).await?, of_owner };
+    of_plans(db, provider, &sharing, &listed, &mut candidates, &blank, now).await?;
+    toolbox::news(db, provider, &sharing, &listed, &mut candidates, &blank, now).await?;
     if let Some(next_day) = next_day {
         for row in series::Entity::find()
             .filter(series::Column::ProviderId.eq(provider.0))
@@ -306,24 +320,24 @@ async fn answers(
     Ok(())
 }
 
+/// The owners with whom a provider takes part, and what they share with her.
+struct Sharers<'a> {
+    of_owner: BTreeMap<AccountId, &'a Related>,
+    shared: BTreeMap<AccountId, Shared>,
+}
+
 /// Wishes to look at the plan together, and changes of sections that are shared with the provider,
 /// which no digest listed yet. Whose plan shows her nothing now has no line here.
 async fn of_plans(
     db: &impl ConnectionTrait,
     provider: AccountId,
-    pairs: &BTreeMap<Uuid, &Related>,
-    listed: Listed,
+    Sharers { of_owner, shared }: &Sharers<'_>,
+    listed: &Listed,
     candidates: &mut Vec<Candidate>,
     blank: &impl Fn(Section, &Related, DateTime<Utc>) -> Candidate,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut of_owner: BTreeMap<AccountId, &Related> = BTreeMap::new();
-    for related in pairs.values().filter(|related| related.view.members.contains(&provider)) {
-        of_owner.entry(related.view.owner).or_insert(related);
-    }
-    let owners: Vec<AccountId> = of_owner.keys().copied().collect();
-    let mut shared = grants::shared_by(db, &owners, provider).await?;
-    shared.retain(|_, shared| shared.sharing.any_section(provider, now));
+    let shows = |owner: &AccountId| shared.get(owner).filter(|shared| shared.sharing.any_section(provider, now));
     let together = plan_review::Entity::find()
         .find_also_related(plan::Entity)
         .filter(plan_review::Column::WithProviderId.eq(provider.0))
@@ -332,7 +346,7 @@ async fn of_plans(
         .all(db)
         .await?;
     for (row, plan) in together {
-        let Some(owner) = plan.map(|plan| AccountId(plan.owner_id)).filter(|owner| shared.contains_key(owner)) else {
+        let Some(owner) = plan.map(|plan| AccountId(plan.owner_id)).filter(|owner| shows(owner).is_some()) else {
             continue;
         };
         let before = row.slot_id.map_or(listed.reviews.contains(&row.id), |slot| listed.slots.contains(&slot));
@@ -344,8 +358,9 @@ async fn of_plans(
             });
         }
     }
+    let owners: Vec<AccountId> = of_owner.keys().copied().collect();
     for (owner, latest) in changes::latest(db, &owners).await? {
-        let (Some(related), Some(shared)) = (of_owner.get(&owner), shared.get(&owner)) else { continue };
+        let (Some(related), Some(shared)) = (of_owner.get(&owner), shows(&owner)) else { continue };
         let latest = latest.into_iter().filter(|(_, change)| related.row.started_at.is_none_or(|at| at < change.at));
         let told = listed.changes.get(&owner).cloned().unwrap_or_default();
         let changes = to_tell(&latest.collect(), &told, &shared.sharing, provider, now);
@@ -363,6 +378,9 @@ struct Listed {
     reviews: BTreeSet<Uuid>,
     /// By owner and section, the version of the plan whose change was told of last.
     changes: BTreeMap<AccountId, BTreeMap<PlanSection, i32>>,
+    proposals: BTreeSet<Uuid>,
+    /// By item, the version that was told of last.
+    items: BTreeMap<ItemId, i32>,
 }
 
 /// What earlier digests of this provider listed.
@@ -385,6 +403,7 @@ async fn listed_before(db: &impl ConnectionTrait, provider: AccountId, today: Na
                 .add(digest_line::Column::Section.eq(Section::New.as_str()))
                 .add(digest_line::Column::Section.eq(Section::Waiting.as_str()))
                 .add(digest_line::Column::Section.eq(Section::CheckInReplies.as_str()))
+                .add(digest_line::Column::Section.eq(Section::ProposalsAnswered.as_str()))
                 .add(digest_line::Column::Section.eq(Section::SharedChanges.as_str())),
         )
         .all(db)
@@ -398,8 +417,17 @@ async fn listed_before(db: &impl ConnectionTrait, provider: AccountId, today: Na
             *version = change.version.max(*version);
         }
     }
+    let mut items: BTreeMap<ItemId, i32> = BTreeMap::new();
+    for told in lines.iter().filter_map(|line| line.item_changes.as_ref()) {
+        for (id, change) in serde_json::from_value::<ItemChanges>(told.clone())? {
+            let version = items.entry(id).or_insert(change.version);
+            *version = change.version.max(*version);
+        }
+    }
     Ok(Listed {
         changes,
+        items,
+        proposals: lines.iter().filter_map(|line| line.proposal_id).collect(),
         reviews: lines.iter().filter_map(|line| line.review_id).collect(),
         messages: lines.iter().filter_map(|line| line.message_id).collect(),
         slots: lines
@@ -450,6 +478,9 @@ pub async fn record(
             clock_id: Set(line.clock.map(Into::into)),
             review_id: Set(line.review.map(Into::into)),
             plan_changes: Set((!line.plan_changes.is_empty()).then(|| json!(line.plan_changes))),
+            proposal_id: Set(line.proposal.map(Into::into)),
+            module: Set(line.module.map(|module| module.to_string())),
+            item_changes: Set((!line.item_changes.is_empty()).then(|| json!(line.item_changes))),
             long: Set(line.long),
             minutes: Set(i32::try_from(reading_minutes(line.chars)).unwrap_or(i32::MAX)),
         })

@@ -3,7 +3,7 @@
 
 use crate::connect::WriteTx;
 use crate::deliveries;
-use crate::entity::{account, agreement_version, message, notification, series, slot};
+use crate::entity::{account, agreement_version, message, notification, proposal, series, slot};
 use crate::error::{Result, StorageError};
 use crate::planned;
 use crate::relationships::Related;
@@ -11,6 +11,7 @@ use crate::slots::{self, Decided, NewSlot};
 use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, OrganisationId, RelationshipId, SlotId};
+use domain::proposals::ProposalState;
 use domain::words::{Job, MessageKind, Outcome, RelationshipEnd, SeriesState};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -128,8 +129,15 @@ pub async fn messages_of(db: &impl ConnectionTrait, row: &crate::rows::Slot) -> 
     Ok(items.into_iter().filter(|id| rows.iter().any(|row| row.id == *id)).collect())
 }
 
-/// The owner has a proposal of her provider's to answer, a series or a wording of the agreement, or
-/// an answer to her own.
+/// Those of a slot's items that are proposals to what the owner keeps.
+pub async fn proposals_of(db: &impl ConnectionTrait, row: &crate::rows::Slot) -> Result<Vec<Uuid>> {
+    let items = items_of(row);
+    let rows = proposal::Entity::find().filter(proposal::Column::Id.is_in(items.iter().copied())).all(db).await?;
+    Ok(items.into_iter().filter(|id| rows.iter().any(|row| row.id == *id)).collect())
+}
+
+/// The owner has a proposal of her provider's to answer, a series, a wording of the agreement or a change of what she
+/// keeps, or an answer to her own.
 pub async fn proposal_for_owner(
     tx: &WriteTx,
     related: &Related,
@@ -153,11 +161,13 @@ pub async fn news(db: &impl ConnectionTrait, items: &[MessageId]) -> Result<Vec<
     let ids = || items.iter().map(|id| id.0);
     let messages = message::Entity::find().filter(message::Column::Id.is_in(ids())).all(db).await?;
     let proposals = series::Entity::find().filter(series::Column::Id.is_in(ids())).all(db).await?;
+    let changes = proposal::Entity::find().filter(proposal::Column::Id.is_in(ids())).all(db).await?;
     let drafts = agreement_version::Entity::find().filter(agreement_version::Column::Id.is_in(ids())).all(db).await?;
     let stale = |id: &MessageId| {
         let read = |row: &&message::Model| row.recalled_at.is_some() || (row.opened_at.is_some() && !row.from_owner);
         messages.iter().filter(read).any(|row| row.id == id.0)
             || proposals.iter().any(|row| row.id == id.0 && !is_news(row))
+            || changes.iter().any(|row| row.id == id.0 && row.state != ProposalState::Open.as_str())
             || drafts.iter().any(|row| row.id == id.0 && row.in_force_at.is_some())
     };
     Ok(items.iter().copied().filter(|id| !stale(id)).collect())
@@ -264,7 +274,7 @@ pub async fn parted(tx: &WriteTx, owner: AccountId, relationship: RelationshipId
     Ok(())
 }
 
-/// A message was taken back before it was read: a notice that stood for it alone is cancelled or
+/// A message or a proposal was taken back before it was read: a notice that stood for it alone is cancelled or
 /// withdrawn.
 pub async fn recalled(tx: &WriteTx, message: MessageId, now: DateTime<Utc>) -> Result<()> {
     let about = slot::Entity::find()

@@ -4,9 +4,9 @@
 use crate::connect::WriteTx;
 use crate::entity::{
     absence, absence_consent, account, agreement_version, concern, consultation, contact, device, digest_line,
-    digest_run, instance_setting, message, notification, notification_setting, org_policy, organisation, period, plan,
-    plan_change, plan_review_choice, plan_section, plan_use, relationship, relationship_member, reply_clock, series,
-    share_grant, slot, slot_override, thread,
+    digest_run, instance_setting, item, message, notification, notification_setting, org_policy, organisation, period,
+    plan, plan_change, plan_review_choice, plan_section, plan_use, proposal, relationship, relationship_member,
+    reply_clock, series, share_grant, slot, slot_override, thread,
 };
 use crate::error::{Result, StorageError};
 use crate::{Store, planned, rows};
@@ -57,6 +57,8 @@ pub struct Snapshot {
     uses: Vec<plan_use::Model>,
     choices: Vec<plan_review_choice::Model>,
     grants: Vec<share_grant::Model>,
+    items: Vec<item::Model>,
+    proposals: Vec<proposal::Model>,
     digests: Vec<digest_run::Model>,
     lines: Vec<digest_line::Model>,
     notices: Vec<notification::Model>,
@@ -186,6 +188,20 @@ async fn of_instant(tx: &DatabaseTransaction, organisation: OrganisationId, now:
         choices: of::<plan_review_choice::Entity>(tx, plan_review_choice::Column::OwnerId, &people, all.clone())
             .await?,
         grants: of::<share_grant::Entity>(tx, share_grant::Column::OwnerId, &people, all.clone()).await?,
+        items: of::<item::Entity>(
+            tx,
+            item::Column::OwnerId,
+            &people,
+            Condition::all().add(item::Column::DeletedAt.is_null()),
+        )
+        .await?,
+        proposals: of::<proposal::Entity>(
+            tx,
+            proposal::Column::OwnerId,
+            &people,
+            Condition::all().add(proposal::Column::CreatedAt.gte(past)),
+        )
+        .await?,
         lines: of::<digest_line::Entity>(tx, digest_line::Column::DigestRunId, &built, all).await?,
         notices: of::<notification::Entity>(tx, notification::Column::RecipientId, &people, unread).await?,
         instance: instance_setting::Entity::find().all(tx).await?,
@@ -247,6 +263,12 @@ impl Snapshot {
         put::<plan_use::Entity>(&tx, &self.uses, |row| row.note = None).await?;
         put::<plan_review_choice::Entity>(&tx, &self.choices, as_it_is).await?;
         put::<share_grant::Entity>(&tx, &self.grants, as_it_is).await?;
+        put::<item::Entity>(&tx, &self.items, |row| row.body = row.body.is_some().then(Vec::new)).await?;
+        put::<proposal::Entity>(&tx, &self.proposals, |row| {
+            row.body.clear();
+            row.answer = None;
+        })
+        .await?;
         put::<digest_run::Entity>(&tx, &self.digests, as_it_is).await?;
         put::<digest_line::Entity>(&tx, &self.lines, as_it_is).await?;
         put::<notification::Entity>(&tx, &self.notices, as_it_is).await?;

@@ -1,5 +1,6 @@
 //! The owner's toolbox: items, sealed per owner, each with every version before it.
 
+pub mod changes;
 pub mod panel;
 pub mod shared;
 pub mod versions;
@@ -121,6 +122,38 @@ pub async fn all(store: &Store, db: &impl ConnectionTrait, actor: Actor, kinds: 
         .await?;
     let key = store.sealer.key(Scope::Owner(permit.account())).await?;
     rows.into_iter().map(|row| open(&key, row)).collect()
+}
+
+/// Those among `ids` that are the permit holder's own, with one query.
+pub async fn many(store: &Store, db: &impl ConnectionTrait, permit: Permit, ids: &[ItemId]) -> Result<Vec<Item>> {
+    let rows = live(permit.account())
+        .filter(item::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(item::Column::Id)
+        .all(db)
+        .await?;
+    let key = store.sealer.key(Scope::Owner(permit.account())).await?;
+    rows.into_iter().map(|row| open(&key, row)).collect()
+}
+
+/// Whether the permit holder ever kept anything of these kinds but for drafts and `itself`, deleted or not.
+pub async fn kept_before(
+    db: &impl ConnectionTrait,
+    permit: Permit,
+    kinds: &[ItemKind],
+    itself: ItemId,
+) -> Result<bool> {
+    let other = item::Entity::find()
+        .select_only()
+        .column(item::Column::Id)
+        .filter(item::Column::OwnerId.eq(permit.account().0))
+        .filter(item::Column::Module.is_in(kinds.iter().map(|kind| kind.module().as_str())))
+        .filter(item::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .filter(item::Column::Draft.eq(false))
+        .filter(item::Column::Id.ne(itself.0))
+        .into_tuple::<Uuid>()
+        .one(db)
+        .await?;
+    Ok(other.is_some())
 }
 
 /// The kinds of those among `ids` that are the permit holder's own.

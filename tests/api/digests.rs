@@ -3,11 +3,14 @@
 use super::crisis_plan::write as write_section;
 use super::fixture::{Fixture, Pair};
 use super::machinery::{Machinery, Written, agree, check_ins, ensure_digest, open_clocks, write};
+use super::proposals::{accept, proposed, share};
 use super::sharing::grant;
+use super::toolbox::{goal, keep, keep_under, step};
 use crate::harness::{Database, on_both_databases};
 use chrono::{NaiveDate, TimeDelta};
 use domain::ids::{AccountId, ReplyClockId};
 use domain::words::{Job, MessageKind, Role};
+use poem::http::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -247,6 +250,115 @@ on_both_databases! {
         assert!(!list.to_string().contains("what_i_do"), "{list}");
         let ledger = fixture.get(kari, "/v1/ledger").await.expect(200).to_string();
         assert!(!ledger.contains("what_i_do"), "{ledger}");
+    }
+
+    async fn changes_in_the_toolbox_are_one_line_for_each_part_with_how_many(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let later = || fixture.clock.advance(TimeDelta::minutes(1));
+        let table = keep(&fixture, owner, goal("A full table")).await;
+        let private = keep(&fixture, owner, goal("A private one")).await;
+        later();
+        grant(&fixture, owner, kari, "module", "goals", "allow").await;
+        grant(&fixture, owner, kari, "module", "strengths", "allow").await;
+        grant(&fixture, owner, kari, "item", &private, "deny").await;
+        machinery.run_to(&fixture, "2026-10-06T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "all was there before");
+
+        let put = async |id: &str, words: &str, draft: bool| {
+            let body = json!({ "content": goal(words), "draft": draft });
+            fixture.call(Method::PUT, Some(owner), &format!("/v1/items/{id}"), body, &[("If-Match", "*")]).await.expect(200)
+        };
+        put(&table, "Two at my table", false).await;
+        later();
+        put(&table, "Three at my table", false).await;
+        put(&private, "Quite private", false).await;
+        let steak = keep_under(&fixture, owner, &table, step("Buy the steak", "activity")).await;
+        keep_under(&fixture, owner, &private, step("Hide it", "activity")).await;
+        keep(&fixture, owner, json!({ "strength": { "words": "The sea" } })).await;
+        keep(&fixture, owner, json!({ "value": { "words": "Being asked" } })).await;
+        fixture.post(owner, "/v1/items", json!({ "content": goal("Not yet"), "draft": true })).await.expect(201);
+        machinery.run_to(&fixture, "2026-10-07T07:00:00Z").await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        let found = sections(&digest);
+        let [("shared_changes", lines)] = found.as_slice() else { panic!("one section: {digest}") };
+        let told: Vec<(&Value, &Value)> = lines.iter().map(|line| (&line["module"], &line["changed_items"])).collect();
+        assert_eq!(told, [(&json!("goals"), &json!(2)), (&json!("strengths"), &json!(1))]);
+        let said = ["2 things changed in what is shared with you: goals and steps", "Changed Tuesday 6 October"];
+        assert_eq!(words(&lines[0]), said);
+        for trace in ["table", "steak", "sea", "rivate", table.as_str(), steak.as_str(), private.as_str()] {
+            assert!(!digest.to_string().contains(trace), "{trace}: {digest}");
+        }
+        let list = fixture.get(kari, "/v1/digests").await.expect(200);
+        assert_eq!(list["items"][0]["counts"]["shared_changes"], 2);
+
+        // Read anew: what became a draft, was deleted, or is not shared any longer has vanished.
+        put(&table, "Three at my table", true).await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        assert_eq!(sections(&digest)[0].1.len(), 1, "with what lies under it: {digest}");
+        put(&table, "Three at my table", false).await;
+        let path = format!("/v1/items/{steak}");
+        fixture.call(Method::DELETE, Some(owner), &path, Value::Null, &[("If-Match", "*")]).await.expect(204);
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        assert_eq!(sections(&digest)[0].1[0]["changed_items"], 1);
+        // She took it into a draft and out again: that is a change like any other, and it is told once.
+        machinery.run_to(&fixture, "2026-10-08T07:00:00Z").await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        assert_eq!(sections(&digest)[0].1[0]["changed_items"], 1);
+        machinery.run_to(&fixture, "2026-10-09T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "told once");
+        put(&table, "Four at my table", false).await;
+        grant(&fixture, owner, kari, "item", &table, "deny").await;
+        machinery.run_to(&fixture, "2026-10-12T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "not shared any longer");
+        let digest = fixture.get(kari, "/v1/digests/2026-10-08").await.expect(200);
+        assert_eq!(digest["sections"], json!([]));
+    }
+
+    async fn an_answered_proposal_is_a_line_for_its_author(database) {
+        let (fixture, pair, machinery) = opened_morning(database).await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let mut paths = Vec::new();
+        let mut shares = Vec::new();
+        for words in ["Swim", "Row", "Sing", "Knit"] {
+            let id = keep(&fixture, owner, goal(words)).await;
+            shares.push(share(&fixture, &pair, "item", &id, "propose").await);
+            let body = json!({ "item_id": id, "base_version": 1, "content": goal(&format!("{words} daily")) });
+            paths.push(proposed(&fixture, &pair, body).await);
+            fixture.clock.advance(TimeDelta::seconds(1));
+        }
+        // Shared by item and not as a whole: her own answers are what is told, and not her changes.
+        accept(&fixture, owner, &paths[0], json!({}), "\"v1\"").await.expect(200);
+        fixture.clock.advance(TimeDelta::seconds(1));
+        accept(&fixture, owner, &paths[1], json!({ "content": goal("Row at dawn") }), "\"v1\"").await.expect(200);
+        fixture.clock.advance(TimeDelta::seconds(1));
+        fixture.post(owner, &format!("{}/decline", paths[2]), json!({ "words": "Not singing" })).await.expect(200);
+        machinery.run_to(&fixture, "2026-10-06T07:00:00Z").await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        let found = sections(&digest);
+        assert_eq!(found[0].0, "proposals_answered");
+        let said: Vec<Vec<&str>> = found[0].1.iter().map(words).collect();
+        let (taken, edited) = ("The proposal was taken in", "The proposal was taken in with changes");
+        assert_eq!(said, [[taken], [edited], ["The proposal was not taken in"]]);
+        let linked = found[0].1[0]["link"]["proposal_id"].as_str().expect("a link");
+        assert_eq!(format!("/v1/proposals/{linked}"), paths[0]);
+        assert!(!digest.to_string().contains("daily") && !digest.to_string().contains("singing"), "{digest}");
+        assert_eq!(found[1].1[0]["changed_items"], 2, "and what she took in has changed");
+
+        // Not shared any longer, it has vanished; answered while it was not, it is told when it is again.
+        fixture.delete(owner, &format!("/v1/grants/{}", shares[0])).await.expect(204);
+        fixture.delete(owner, &format!("/v1/grants/{}", shares[3])).await.expect(204);
+        fixture.post(owner, &format!("{}/decline", paths[3]), json!({})).await.expect(200);
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        assert_eq!(sections(&digest)[0].1.len(), 2);
+        machinery.run_to(&fixture, "2026-10-07T07:00:00Z").await;
+        assert_eq!(fixture.get(kari, "/v1/digests/today").await.problem(404), "not_found", "told once, or not shared");
+        grant(&fixture, owner, kari, "module", "goals", "allow").await;
+        machinery.run_to(&fixture, "2026-10-08T07:00:00Z").await;
+        let digest = fixture.get(kari, "/v1/digests/today").await.expect(200);
+        assert_eq!((sections(&digest)[0].0, sections(&digest)[0].1.len()), ("proposals_answered", 1), "{digest}");
+        let ledger = fixture.get(owner, "/v1/ledger").await.expect(200).to_string();
+        assert!(!ledger.contains("Swim"), "{ledger}");
     }
 
     async fn a_wish_to_look_together_comes_unasked_too(database) {

@@ -83,7 +83,7 @@ pub async fn build(store: &Store, tx: &WriteTx, slot: &rows::Slot, rules: &Rules
     Ok(true)
 }
 
-/// What a line is about, as the ledger names it.
+/// What a line is about, as the ledger names it: a part of a toolbox by a name made of its owner's.
 fn item(line: &Candidate) -> Option<Uuid> {
     line.message
         .map(Uuid::from)
@@ -91,7 +91,9 @@ fn item(line: &Candidate) -> Option<Uuid> {
         .or(line.series.map(Uuid::from))
         .or(line.clock.map(Uuid::from))
         .or(line.review.map(Uuid::from))
+        .or(line.proposal.map(Uuid::from))
         .or((!line.plan_changes.is_empty()).then_some(line.owner.into()))
+        .or(line.module.map(|module| Uuid::new_v5(&line.owner.0, module.as_str().as_bytes())))
 }
 
 /// Job B's line in the owner's ledger: the provider was reminded, in her digest.

@@ -6,6 +6,7 @@ mod agreements;
 pub mod answer;
 pub mod auth;
 mod check_ins;
+mod comments;
 mod consents;
 mod consultations;
 mod crisis_plan;
@@ -24,6 +25,7 @@ mod policies;
 pub mod problem;
 mod profile;
 mod prompts;
+mod proposals;
 mod relationships;
 mod reply_clocks;
 mod sessions;
@@ -43,6 +45,7 @@ fn resources() -> impl OpenApi {
     (
         (sessions::SessionsApi, relationships::RelationshipsApi),
         (crisis_plan::CrisisPlanApi, sharing::SharingApi, toolbox::ToolboxApi),
+        (comments::CommentsApi, proposals::ProposalsApi),
         (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
         (owners_life::OwnersLifeApi, profile::ProfileApi),
         (library::LibraryApi, library_editing::LibraryEditingApi),

@@ -16,6 +16,8 @@ pub enum ApiTags {
     Plan,
     /// What the owner keeps in her own words, and what of it is shared.
     Toolbox,
+    /// What others propose to it and say beside it; neither touches it.
+    Proposals,
     /// Who sees what, and who read what.
     Sharing,
     /// What the two expect of each other.

@@ -10,13 +10,13 @@ use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId, SlotId};
 use domain::policy::{InRelationship, OnOwn, Permit};
 use domain::replies::MovedBy;
-use domain::wording::{CheckInCard, Day, Overdue, Receipt};
+use domain::wording::{CheckInCard, Day, Overdue, Receipt, Relationship as CardText};
 use domain::words::{Job, Outcome, RelationshipState, SeriesState};
 use mobile_contract::cards::{CardKind, CardOut, CardsOut};
 use mobile_contract::notifications::TargetOut;
 use std::collections::BTreeMap;
 use storage::relationships::Related;
-use storage::{StorageError, accounts, agreements, calendars, facts, relationships, rows, slots, upcoming};
+use storage::{StorageError, accounts, agreements, calendars, facts, proposals, relationships, rows, slots, upcoming};
 use uuid::Uuid;
 
 /// How long the end of a series is told.
@@ -28,6 +28,7 @@ pub async fn list(app: &App, caller: Caller) -> Answer<CardsOut> {
     let permit = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?;
     let page = Page::load(app, caller, permit).await?;
     let mut items = page.promises(permit).await?;
+    items.extend(page.proposals(permit).await?);
     let ids: Vec<RelationshipId> = page.pairs.keys().copied().map(RelationshipId).collect();
     let states = [SeriesState::Active, SeriesState::Resting, SeriesState::Completed];
     for row in upcoming::of_owner(app.store.read(), permit, &ids, &states).await? {
@@ -132,6 +133,31 @@ impl<'a> Page<'a> {
             text,
             choices,
         }))
+    }
+
+    /// What was proposed to her and waits.
+    async fn proposals(&self, permit: Permit) -> Answer<Vec<CardOut>> {
+        let mut cards = Vec::new();
+        for waiting in proposals::waiting(self.app.store.read(), permit).await? {
+            let author = self.person(waiting.author.0).await?;
+            let text = CardText::ProposalWaits { provider: views::first_name(&author.display_name) };
+            cards.push(CardOut {
+                id: waiting.id.0,
+                kind: CardKind::Proposal,
+                since: waiting.since,
+                provider: Some(views::party(&author)),
+                promised_on: None,
+                reading: None,
+                target: TargetOut {
+                    relationship_id: Some(waiting.relationship.0),
+                    proposal_ids: vec![waiting.id.0],
+                    ..TargetOut::default()
+                },
+                text: self.teller.say(&text),
+                choices: Vec::new(),
+            });
+        }
+        Ok(cards)
     }
 
     async fn moved(&self, clock: &rows::ReplyClock, provider: &str, promised: Day) -> Answer<Option<Receipt>> {

@@ -17,7 +17,7 @@ use mobile_contract::crisis_plan::{
 };
 use mobile_contract::problem::FieldFault;
 use storage::crisis_plan::{Plan, Review, Use};
-use storage::sealed::Scope;
+use storage::sealed::{DataKey, Scope};
 use storage::{Authorized, StorageError, WriteTx, accounts, calendars, crisis_plan, plan_reviews, relationships};
 use uuid::Uuid;
 
@@ -51,11 +51,25 @@ pub async fn restore(app: &App, caller: Caller, number: i32, if_match: Option<&s
 }
 
 async fn change(app: &App, caller: Caller, if_match: Option<&str>, edit: impl FnOnce(&mut Wording)) -> Answer<PlanOut> {
-    let owner = leave(caller)?.account();
-    let key = app.store.sealer.key(Scope::Owner(owner)).await?;
-    let now = app.now();
+    let key = app.store.sealer.key(Scope::Owner(leave(caller)?.account())).await?;
     let tx = app.store.write().await?;
-    let plan = crisis_plan::own(&app.store, &*tx, caller.actor).await?;
+    let out = change_in(app, &tx, &key, caller, if_match, edit).await?;
+    tx.commit().await?;
+    Ok(out)
+}
+
+/// The one way a plan changes, as a part of something more.
+pub(crate) async fn change_in(
+    app: &App,
+    tx: &WriteTx,
+    key: &DataKey,
+    caller: Caller,
+    if_match: Option<&str>,
+    edit: impl FnOnce(&mut Wording),
+) -> Answer<PlanOut> {
+    let owner = leave(caller)?.account();
+    let now = app.now();
+    let plan = crisis_plan::own(&app.store, &**tx, caller.actor).await?;
     views::if_match(if_match, plan.version)?;
     let before = plan.wording();
     let mut wording = before.clone();
@@ -64,17 +78,15 @@ async fn change(app: &App, caller: Caller, if_match: Option<&str>, edit: impl Fn
     if changed.is_empty() {
         return present(&plan);
     }
-    crisis_plan::write(&tx, &key, &plan, &wording, PlanId(app.store.new_id()), now).await?;
-    let today = calendars::today(&*tx, owner, now).await?;
+    crisis_plan::write(tx, key, &plan, &wording, PlanId(app.store.new_id()), now).await?;
+    let today = calendars::today(&**tx, owner, now).await?;
     let mut happened: Vec<ReviewTrigger> = changed.into_iter().filter_map(trigger_of).collect();
     happened.sort();
     happened.dedup();
     for trigger in happened {
-        plan_reviews::happened(&tx, owner, trigger, today, now).await?;
+        plan_reviews::happened(tx, owner, trigger, today, now).await?;
     }
-    let out = present(&*crisis_plan::own(&app.store, &*tx, caller.actor).await?)?;
-    tx.commit().await?;
-    Ok(out)
+    present(&*crisis_plan::own(&app.store, &**tx, caller.actor).await?)
 }
 
 pub async fn versions(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<PlanVersionsOut> {

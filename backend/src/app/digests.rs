@@ -12,6 +12,7 @@ use domain::digest::{DigestCounts, Section, reading_minutes};
 use domain::ids::{AccountId, NotificationId, RelationshipId, SlotId};
 use domain::ownership::Standing;
 use domain::policy::{OnOwn, Permit};
+use domain::proposals::ProposalState;
 use domain::wording::{AgreementRound, Day, DigestText, PlanReview, Text, Upcoming, Wording};
 use domain::words::{CheckInAnswer, Job};
 use domain::working_time::ProviderCalendar;
@@ -318,6 +319,7 @@ fn line_out(
             check_in_id: line.row.slot_id.filter(|_| line.section != Section::SharedChanges),
             series_id: line.row.series_id,
             clock_id: line.row.clock_id,
+            proposal_id: line.row.proposal_id,
         },
         since: since(run, line),
         concern: line.concern.as_ref().map(|concern| views::word(&concern.kind)).transpose()?,
@@ -331,10 +333,18 @@ fn line_out(
         gist: shown.gist,
         preview: shown.preview,
         plan_sections: line.plan_changes.keys().map(|section| views::word(section.as_str())).collect::<Answer<_>>()?,
+        module: line.row.module.as_deref().map(views::word).transpose()?,
+        changed_items: changed(line),
         words: Vec::new(),
     };
     out.words = words(reader, line, &out, owner, responsible);
     Ok(out)
+}
+
+/// How many of the items a line tells of changed and are found now.
+fn changed(line: &Line) -> Option<u32> {
+    let count = u32::try_from(line.item_changes.len()).unwrap_or(u32::MAX);
+    line.row.item_changes.is_some().then_some(count)
 }
 
 fn since(run: &rows::DigestRun, line: &Line) -> DateTime<Utc> {
@@ -344,7 +354,9 @@ fn since(run: &rows::DigestRun, line: &Line) -> DateTime<Utc> {
         Section::NextConsultation | Section::New => line.message.as_ref().map(|message| message.visible_at),
         Section::TomorrowsCheckIns => line.series.as_ref().and_then(|series| series.next_at),
         Section::SharedChanges if !line.plan_changes.is_empty() => line.plan_changes.values().map(|c| c.at).min(),
-        Section::CheckInReplies | Section::SharedChanges | Section::ProposalsAnswered => {
+        Section::SharedChanges if !line.item_changes.is_empty() => line.item_changes.values().map(|c| c.at).min(),
+        Section::ProposalsAnswered => line.proposal.as_ref().and_then(|proposal| proposal.answered_at),
+        Section::CheckInReplies | Section::SharedChanges => {
             line.wished_at.or(line.slot.as_ref().and_then(|slot| slot.answered_at))
         }
     };
@@ -399,6 +411,13 @@ fn words(
             say(&DigestText::PlanChanged);
             say(&DigestText::SharedChanged { since: reader.day(out.since) });
         }
+        Section::SharedChanges if !line.item_changes.is_empty() => {
+            let module = line.row.module.as_deref().and_then(|word| word.parse().ok());
+            if let (Some(count), Some(module)) = (out.changed_items, module) {
+                say(&DigestText::ToolboxChanged { count, module });
+            }
+            say(&DigestText::SharedChanged { since: reader.day(out.since) });
+        }
         Section::SharedChanges => {
             let owner = views::first_name(&owner.display_name);
             let round = line.slot.as_ref().is_some_and(|slot| slot.job == Job::AgreementRound.as_str());
@@ -408,7 +427,15 @@ fn words(
                 say(&PlanReview::WantsTogether { owner });
             }
         }
-        Section::ProposalsAnswered => {}
+        Section::ProposalsAnswered => {
+            let state = line.proposal.as_ref().and_then(|proposal| proposal.state.parse().ok());
+            match state {
+                Some(ProposalState::Accepted) => say(&DigestText::ProposalAccepted),
+                Some(ProposalState::Edited) => say(&DigestText::ProposalEdited),
+                Some(ProposalState::Declined) => say(&DigestText::ProposalDeclined),
+                Some(ProposalState::Open | ProposalState::Withdrawn) | None => {}
+            }
+        }
     }
     if out.important {
         say(&DigestText::Important);

@@ -77,6 +77,10 @@ async fn present(app: &App, caller: Caller, teller: &Teller, told: &Authorized<T
         Job::MessageNotice => notices::messages_of(app.store.read(), &told.slot).await?,
         _ => Vec::new(),
     };
+    let proposals = match job {
+        Job::MessageNotice => notices::proposals_of(app.store.read(), &told.slot).await?,
+        _ => Vec::new(),
+    };
     Ok(NotificationOut {
         id: told.row.opaque_id,
         job: views::word(job.as_str())?,
@@ -91,12 +95,12 @@ async fn present(app: &App, caller: Caller, teller: &Teller, told: &Authorized<T
         expires_at: told.row.expires_at,
         read_at: told.row.read_at,
         actions,
-        target: target(job, told, messages),
+        target: target(job, told, messages, proposals),
         words,
     })
 }
 
-fn target(job: Job, told: &Told, message_ids: Vec<Uuid>) -> TargetOut {
+fn target(job: Job, told: &Told, message_ids: Vec<Uuid>, proposal_ids: Vec<Uuid>) -> TargetOut {
     let slot = &told.slot;
     let of = |wanted: bool, id: Uuid| wanted.then_some(id);
     TargetOut {
@@ -106,6 +110,7 @@ fn target(job: Job, told: &Told, message_ids: Vec<Uuid>) -> TargetOut {
         clock_id: of(job == Job::OverdueNotice, slot.subject),
         series_id: slot.series_id,
         message_ids,
+        proposal_ids,
         digest_on: (job == Job::Digest).then_some(slot.on_date),
         ledger_id: Some(slot.id),
     }

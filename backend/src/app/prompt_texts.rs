@@ -39,6 +39,7 @@ fn about_agreement(slot: &rows::Slot, series: Option<&rows::Series>, provider: &
     match trigger(slot) {
         Some("sharing_changed" | "provider_changed") => return AgreementRound::SharingChanged { provider },
         Some("two_replies_overdue") => return AgreementRound::RepliesOverdue { provider },
+        Some("new_goal" | "exercises_begun") => return AgreementRound::NewGoals { provider },
         Some("check_ins_rest") => return AgreementRound::CheckInsResting { provider },
         Some(_) => return AgreementRound::Wished { provider },
         None => {}

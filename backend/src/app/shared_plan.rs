@@ -56,6 +56,7 @@ async fn seen(app: &App, reader: Actor, owner: AccountId) -> Answer<(Authorized<
             Ok(SharedSectionOut {
                 section: views::word(section.as_str())?,
                 level: views::word(held.level.as_str())?,
+                version: held.version,
                 text: held.section.as_ref().map(|written| written.text.clone()),
                 levels: views::words(levels(*section))?,
                 labels: views::words(labels(*section))?,

@@ -4,6 +4,7 @@
 pub(crate) mod medication;
 pub mod network;
 pub mod panel;
+mod rounds;
 pub mod shared;
 pub mod versions;
 
@@ -11,7 +12,7 @@ use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal};
 use crate::state::App;
 use crate::views;
-use domain::ids::{ItemId, LibraryEntryId};
+use domain::ids::{ItemId, LibraryEntryId, MessageId};
 use domain::library::LibraryKind;
 use domain::policy::Permit;
 use domain::toolbox::{Content, DEEPEST_STEP, ItemKind, LifeArea, StepKind};
@@ -20,7 +21,7 @@ use mobile_contract::toolbox::{ItemContent, ItemIn, ItemOut, ItemPutIn, ItemsOut
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use storage::sealed::{DataKey, Scope};
 use storage::toolbox::{self, Filter, Item, New};
-use storage::{Authorized, Connection, StorageError, WriteTx, library};
+use storage::{Authorized, Connection, StorageError, WriteTx, comments, library, notices, proposals};
 
 const LIST: &str = "list_items";
 
@@ -56,7 +57,9 @@ pub async fn create(app: &App, caller: Caller, body: ItemIn) -> Answer<ItemOut> 
 pub(crate) async fn keep(app: &App, tx: &WriteTx, key: &DataKey, caller: Caller, new: &New) -> Answer<ItemOut> {
     let permit = toolbox::leave(caller.actor)?;
     toolbox::create(tx, key, permit, new, app.now()).await?;
-    present(&*toolbox::own(&app.store, &**tx, caller.actor, new.id).await?)
+    let made = toolbox::own(&app.store, &**tx, caller.actor, new.id).await?;
+    rounds::wish(tx, permit, None, &made, app.now()).await?;
+    present(&made)
 }
 
 pub async fn get(app: &App, caller: Caller, id: ItemId) -> Answer<ItemOut> {
@@ -97,27 +100,49 @@ pub(crate) async fn change(
     let permit = toolbox::leave(caller.actor)?;
     let key = app.store.sealer.key(Scope::Owner(permit.account())).await?;
     let tx = app.store.write().await?;
-    let before = toolbox::own(&app.store, &*tx, caller.actor, id).await?;
+    let out = change_in(app, &tx, &key, caller, id, if_match, edit).await?;
+    tx.commit().await?;
+    Ok(out)
+}
+
+/// The same as a part of something more.
+pub(crate) async fn change_in(
+    app: &App,
+    tx: &WriteTx,
+    key: &DataKey,
+    caller: Caller,
+    id: ItemId,
+    if_match: Option<&str>,
+    edit: impl FnOnce(&Item) -> Answer<(Content, bool)>,
+) -> Answer<ItemOut> {
+    let permit = toolbox::leave(caller.actor)?;
+    let before = toolbox::own(&app.store, &**tx, caller.actor, id).await?;
     views::if_match(if_match, before.version)?;
     let (content, draft) = edit(&before)?;
     if content == before.content && draft == before.draft {
         return present(&before);
     }
     may_become(&before.content, &content)?;
-    names_her_own(&tx, permit, &content, Some(&before.content)).await?;
-    alone_of_its_area(app, &tx, caller, &content, Some(id)).await?;
-    toolbox::replace(&tx, &key, &before, &content, draft, app.now()).await?;
-    let out = present(&*toolbox::own(&app.store, &*tx, caller.actor, id).await?)?;
-    tx.commit().await?;
-    Ok(out)
+    names_her_own(tx, permit, &content, Some(&before.content)).await?;
+    alone_of_its_area(app, tx, caller, &content, Some(id)).await?;
+    toolbox::replace(tx, key, &before, &content, draft, app.now()).await?;
+    let after = toolbox::own(&app.store, &**tx, caller.actor, id).await?;
+    rounds::wish(tx, permit, Some(&before), &after, app.now()).await?;
+    present(&after)
 }
 
-/// Takes an item away, with what lies under it. What it said is gone, and so are its earlier versions.
+/// Takes an item away, with what lies under it. What it said is gone, and so are its earlier versions, and what was
+/// proposed about it and said beside it.
 pub async fn delete(app: &App, caller: Caller, id: ItemId, if_match: Option<&str>) -> Answer<()> {
     let tx = app.store.write().await?;
     let item = toolbox::own(&app.store, &*tx, caller.actor, id).await?;
     views::if_match(if_match, item.version)?;
-    toolbox::delete(&tx, &item, app.now()).await?;
+    let now = app.now();
+    let gone = toolbox::delete(&tx, &item, now).await?;
+    comments::forget(&tx, &gone).await?;
+    for waiting in proposals::forget(&tx, &gone).await? {
+        notices::recalled(&tx, MessageId(waiting.0), now).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The kinds of argument a text can take, and how each is said in the reader's language.
 
 use super::text::{ArgumentKind, Value};
-use crate::words::{CheckInAnswer, Job, Language};
+use crate::words::{CheckInAnswer, Job, Language, Module};
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 
 /// How an argument is said in a language.
@@ -218,6 +218,7 @@ macro_rules! choices {
 choices! {
     CheckInAnswer: Ok, Both, Heavy, WantToTalk, NotNow;
     Job: CheckIn, PlanReview, AgreementRound, OverdueNotice, MessageNotice, ResponseReminder, Digest;
+    Module: CrisisPlan, LifeDomains, Goals, Network, Medication, Strengths, Values, Exercises, Diary, Registrations;
     Unit: Characters, Bytes, Items, Days;
 }
 

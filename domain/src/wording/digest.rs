@@ -2,7 +2,7 @@
 
 use super::text::texts;
 use super::{Day, TimeOfDay};
-use crate::words::CheckInAnswer;
+use crate::words::{CheckInAnswer, Module};
 
 texts! {
     /// Titles and lines of the in-app digest. A name is shown beside a line, not in it, unless the sentence needs it.
@@ -69,6 +69,8 @@ texts! {
         ProposalDeclined = "digest.proposal_declined";
         /// Shared section: parts of the plan that she shares with the reader were changed.
         PlanChanged = "digest.plan_changed";
+        /// Shared section: so many things changed in a part of the toolbox that she shares with the reader.
+        ToolboxChanged = "digest.toolbox_changed" { count: u32, module: Module };
         /// Shared section: since when something she shares is changed.
         SharedChanged = "digest.shared_changed" { since: Day };
         /// On a line the reader sees as the accepted substitute.

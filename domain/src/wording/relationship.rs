@@ -22,6 +22,8 @@ texts! {
         Absence = "relationship.absence" { provider: String, from: Day, back: Day };
         /// To the owner: may the substitute see threads with an open reply clock during this absence?
         SubstituteAsks = "relationship.substitute_asks" { provider: String, substitute: String, from: Day, back: Day };
+        /// To the owner: a provider proposes a change to something she keeps. Nothing of what it is about is said.
+        ProposalWaits = "relationship.proposal_waits" { provider: String };
         /// To the substitute: asked to stand in.
         SubstituteInvited = "relationship.substitute_invited" { provider: String, from: Day, back: Day };
     }

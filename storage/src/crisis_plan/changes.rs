@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, PlanId};
 use domain::plan_changes::{LatestChange, PlanChanges};
 use domain::words::PlanSection;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use std::collections::BTreeMap;
 
 /// Notes that `version` of a plan changed `sections`.
@@ -26,12 +26,15 @@ pub async fn note(
         plan_id: Set(plan.0),
         section: Set(section.to_string()),
         version: Set(version),
+        number: Set(1),
         at: Set(now),
     });
+    let again = Expr::col((plan_change::Entity, plan_change::Column::Number)).add(1);
     plan_change::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::columns([plan_change::Column::PlanId, plan_change::Column::Section])
                 .update_columns([plan_change::Column::Version, plan_change::Column::At])
+                .value(plan_change::Column::Number, again)
                 .to_owned(),
         )
         .exec_without_returning(&**tx)
@@ -55,4 +58,16 @@ pub async fn latest(db: &impl ConnectionTrait, owners: &[AccountId]) -> Result<B
         found.entry(AccountId(plan.owner_id)).or_default().insert(row.section.parse()?, change);
     }
     Ok(found)
+}
+
+/// How often each section of an owner's plan was changed: the version of the section by itself. The plan's own number
+/// counts the changes of all of them, and would tell a reader of one what becomes of the others.
+pub async fn numbers(db: &impl ConnectionTrait, owner: AccountId) -> Result<BTreeMap<PlanSection, i32>> {
+    let rows = plan_change::Entity::find()
+        .inner_join(plan::Entity)
+        .filter(plan::Column::OwnerId.eq(owner.0))
+        .order_by_asc(plan_change::Column::Section)
+        .all(db)
+        .await?;
+    rows.into_iter().map(|row| Ok((row.section.parse()?, row.number))).collect()
 }

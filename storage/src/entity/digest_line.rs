@@ -22,6 +22,14 @@ pub struct Model {
     /// The latest change of each section of the plan that is told of.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub plan_changes: Option<Json>,
+    /// A proposal of the provider's that was answered.
+    pub proposal_id: Option<Uuid>,
+    /// The part of the toolbox whose items changed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub module: Option<String>,
+    /// The latest change of each item that is told of.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub item_changes: Option<Json>,
     pub long: bool,
     pub minutes: i32,
 }

@@ -11,6 +11,8 @@ pub struct Model {
     pub section: String,
     /// The version of the plan that the change made.
     pub version: i32,
+    /// How often the section was changed, this time counted; tells nothing of other sections.
+    pub number: i32,
     pub at: DateTimeUtc,
 }
 

@@ -1,14 +1,16 @@
 //! What one reader finds of an owner's toolbox.
 
-use super::{Filter, Item, open};
+use super::{Filter, Item, changes, open};
+use crate::accounts;
 use crate::authorized::Authorized;
 use crate::connect::Store;
 use crate::entity::item;
 use crate::error::{Result, StorageError};
 use crate::grants;
+use crate::relationships::Related;
 use crate::sealed::Scope;
 use chrono::{DateTime, Utc};
-use domain::ids::{AccountId, ItemId, RelationshipId};
+use domain::ids::{AccountId, ItemId, OrganisationId, RelationshipId};
 use domain::ownership::Actor;
 use domain::policy::{self, Decision};
 use domain::toolbox::{NAMED_BY_OTHERS, Placed};
@@ -83,6 +85,30 @@ pub async fn one(
     Ok((found.relationship, found.items.pop().ok_or(StorageError::Hidden)?))
 }
 
+/// Whether everybody who takes part in a relationship finds an item of its owner's.
+pub async fn is_seen_by_all(
+    db: &impl ConnectionTrait,
+    related: &Related,
+    id: ItemId,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let owner = related.view.owner;
+    let around = changes::of(db, &[id.0]).await?;
+    let members = accounts::many(db, &related.view.members).await?;
+    for row in &members {
+        let reader = Actor {
+            account: AccountId(row.id),
+            role: row.role.parse()?,
+            organisation: OrganisationId(row.organisation_id),
+        };
+        let shared = grants::shared(db, owner, reader.account).await?;
+        if !policy::on_items(reader, owner, &shared.sharing, around.placed(owner), now).contains_key(&id) {
+            return Ok(false);
+        }
+    }
+    Ok(!members.is_empty())
+}
+
 #[expect(clippy::too_many_arguments, reason = "what both questions have in common, and nothing else")]
 async fn seen(
     store: &Store,
@@ -130,7 +156,7 @@ async fn seen(
 }
 
 /// The places and times of an owner's items, newest first, with one query.
-async fn headers(
+pub(crate) async fn headers(
     db: &impl ConnectionTrait,
     owner: AccountId,
     modules: Condition,

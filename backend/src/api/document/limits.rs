@@ -4,7 +4,7 @@
 use domain::organisation_policy::limits;
 use domain::toolbox::ItemKind;
 use domain::toolbox::limits::{LIMITS, Limit, MAX_REMARK};
-use domain::{agreements, crisis_plan, library, messages, wording};
+use domain::{agreements, crisis_plan, library, messages, proposals, wording};
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -61,7 +61,13 @@ fn messages_and_plans() -> Vec<(&'static str, &'static str, Value)> {
         ("DraftPatch", "gist", some(messages::MAX_GIST_CHARS)),
         ("CheckInAnswerIn", "note", most(messages::MAX_CHARS)),
         ("PlanSectionIn", "text", most(crisis_plan::MAX_SECTION_CHARS)),
+        ("CommentIn", "words", some(proposals::MAX_COMMENT_CHARS)),
         ("PlanUseIn", "note", most(crisis_plan::MAX_NOTE_CHARS)),
+        ("ProposalAcceptIn", "text", most(crisis_plan::MAX_SECTION_CHARS)),
+        ("ProposalDeclineIn", "words", most(proposals::MAX_ANSWER_CHARS)),
+        ("ProposalIn", "base_version", json!({ "minimum": 0 })),
+        ("ProposalIn", "reason", most(proposals::MAX_REASON_CHARS)),
+        ("ProposalIn", "text", most(crisis_plan::MAX_SECTION_CHARS)),
     ]
 }
 

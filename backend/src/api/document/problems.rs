@@ -26,7 +26,15 @@ const OWN: &[(Code, &[&str])] = &[
     (Code::UndoOver, &["undo_message"]),
     (
         Code::AlreadyAnswered,
-        &["accept_agreement_version", "accept_check_in_series", "answer_check_in", "answer_prompt"],
+        &[
+            "accept_agreement_version",
+            "accept_check_in_series",
+            "accept_proposal",
+            "answer_check_in",
+            "answer_prompt",
+            "decline_proposal",
+            "withdraw_proposal",
+        ],
     ),
     (Code::CapReached, &["accept_check_in_series", "renew_check_in_series"]),
     (Code::NoSharedHours, &["accept_check_in_series"]),

@@ -56,6 +56,21 @@ digest-proposal_accepted = The proposal was taken in
 digest-proposal_edited = The proposal was taken in with changes
 digest-proposal_declined = The proposal was not taken in
 digest-plan_changed = Changed something in the plan that is shared with you
+digest-toolbox_changed = { $count ->
+        [one] { $count } thing
+       *[other] { $count } things
+    } changed in what is shared with you: { $module ->
+        [crisis_plan] the plan
+        [life_domains] life domains
+        [goals] goals and steps
+        [network] the network
+        [medication] medicines
+        [strengths] what helps
+        [values] values
+        [exercises] exercises
+        [diary] the diary
+       *[registrations] registrations
+    }
 digest-shared_changed = Changed { $since }
 digest-as_substitute = You are standing in for { $provider }
 digest-checklist = Before you go on

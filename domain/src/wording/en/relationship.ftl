@@ -6,6 +6,7 @@ relationship-provider_left = { $provider } has left. Nobody has taken over yet. 
 relationship-provider_ended = Working together with { $provider } here has ended. Everything you have written is safe, and Help now is there as before.
 relationship-absence = { $provider } is away from { $from } and back on { $back }.
 relationship-substitute_asks = { $provider } is away from { $from } and back on { $back }. May { $substitute } see the conversations where you are waiting for a reply? Only those, and only until then.
+relationship-proposal_waits = { $provider } suggests a change to something you share. Nothing changes until you say yes.
 relationship-substitute_invited = { $provider } is away from { $from } and back on { $back }. Would you stand in?
 
 consent-non_emergency = This is not for emergencies. Nobody is watching all the time, and no machine reads what you write to look for danger. If it is urgent, use Help now.

@@ -59,6 +59,18 @@ digest-proposal_accepted = Forslaget er tatt inn
 digest-proposal_edited = Forslaget er tatt inn med endringer
 digest-proposal_declined = Forslaget ble ikke tatt inn
 digest-plan_changed = Har endret noe i planen som er delt med deg
+digest-toolbox_changed = { $count } ting endret i det som er delt med deg: { $module ->
+        [crisis_plan] planen
+        [life_domains] livsområder
+        [goals] mål og steg
+        [network] nettverket
+        [medication] medisiner
+        [strengths] det som hjelper
+        [values] verdier
+        [exercises] øvelser
+        [diary] dagboka
+       *[registrations] registreringer
+    }
 digest-shared_changed = Endret { $since }
 digest-as_substitute = Du er vikar for { $provider }
 digest-checklist = Før du går videre

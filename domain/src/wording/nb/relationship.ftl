@@ -6,6 +6,7 @@ relationship-provider_left = { $provider } har sluttet her. Ingen har tatt over 
 relationship-provider_ended = Samarbeidet med { $provider } her er avsluttet. Alt du har skrevet, er trygt lagret, og Hjelp nå er der som før.
 relationship-absence = { $provider } er borte fra { $from } og tilbake { $back }.
 relationship-substitute_asks = { $provider } er borte fra { $from } og tilbake { $back }. Kan { $substitute } i den tiden få se samtalene der du venter på svar? Bare dem, og bare så lenge.
+relationship-proposal_waits = { $provider } foreslår en endring i noe du har delt. Ingenting endres før du sier ja.
 relationship-substitute_invited = { $provider } er borte fra { $from } og tilbake { $back }. Vil du være vikar?
 
 consent-non_emergency = Dette er ikke for akutt hjelp. Ingen følger med hele tiden, og ingen maskin leser det du skriver for å se etter fare. Haster det, bruk Hjelp nå.

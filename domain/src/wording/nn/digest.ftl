@@ -53,6 +53,18 @@ digest-proposal_accepted = Framlegget er teke inn
 digest-proposal_edited = Framlegget er teke inn med endringar
 digest-proposal_declined = Framlegget vart ikkje teke inn
 digest-plan_changed = Har endra noko i planen som er delt med deg
+digest-toolbox_changed = { $count } ting endra i det som er delt med deg: { $module ->
+        [crisis_plan] planen
+        [life_domains] livsområde
+        [goals] mål og steg
+        [network] nettverket
+        [medication] medisinar
+        [strengths] det som hjelper
+        [values] verdiar
+        [exercises] øvingar
+        [diary] dagboka
+       *[registrations] registreringar
+    }
 digest-shared_changed = Endra { $since }
 digest-as_substitute = Du er vikar for { $provider }
 digest-checklist = Før du går vidare

@@ -6,6 +6,7 @@ relationship-provider_left = { $provider } har slutta her. Ingen har teke over e
 relationship-provider_ended = Samarbeidet med { $provider } her er avslutta. Alt du har skrive, er trygt lagra, og Hjelp no er der som før.
 relationship-absence = { $provider } er borte frå { $from } og tilbake { $back }.
 relationship-substitute_asks = { $provider } er borte frå { $from } og tilbake { $back }. Kan { $substitute } i den tida få sjå samtalane der du ventar på svar? Berre dei, og berre så lenge.
+relationship-proposal_waits = { $provider } føreslår ei endring i noko du har delt. Ingenting blir endra før du seier ja.
 relationship-substitute_invited = { $provider } er borte frå { $from } og tilbake { $back }. Vil du vere vikar?
 
 consent-non_emergency = Dette er ikkje for akutt hjelp. Ingen følgjer med heile tida, og ingen maskin les det du skriv for å sjå etter fare. Hastar det, bruk Hjelp no.
