@@ -31,6 +31,7 @@ mod prompts;
 mod proposals;
 mod reply_clocks;
 mod sharing;
+mod sharing_model;
 mod silent_database;
 mod templates;
 mod toolbox;
