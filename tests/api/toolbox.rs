@@ -1,6 +1,6 @@
 use super::fixture::{Fixture, Reply, Who};
 use super::sharing::grant;
-use crate::harness::on_both_databases;
+use crate::harness::{Database, on_both_databases};
 use chrono::TimeDelta;
 use domain::words::Role;
 use poem::http::Method;
@@ -476,5 +476,40 @@ on_both_databases! {
             let sealed: Vec<u8> = rows[0].try_get("", "body").expect("bytes");
             assert!(!sealed.windows(8).any(|bytes| bytes == b"lavender"), "{table}");
         }
+    }
+}
+
+/// Fifty writers on one goal: each reads a number, and writes the next if nobody was faster. `RECONNECT_EDITS` tells how
+/// many writes are tried; 10,000 is the whole of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_writers_none_loses_what_another_wrote() {
+    let tries: usize = std::env::var("RECONNECT_EDITS").map_or(1_000, |it| it.parse().expect("a number"));
+    for database in [Database::Sqlite, Database::Postgres] {
+        let fixture = Fixture::on(database).await;
+        let owner = fixture.owner().await;
+        let id = keep(&fixture, &owner, goal("0")).await;
+        let path = format!("/v1/items/{id}");
+        fixture.token(&owner).await;
+        let (fixture, owner, path, id) = (&fixture, &owner, path.as_str(), id.as_str());
+        let writer = |_| async move {
+            let mut written = 0_usize;
+            for _ in 0..tries / 50 {
+                let now = fixture.get(owner, path).await;
+                let (tag, json) = (now.etag(), now.expect(200));
+                let number: u64 = json["content"]["goal"]["words"].as_str().expect("words").parse().expect("a number");
+                let reply = put(fixture, owner, id, goal(&(number + 1).to_string()), &tag).await;
+                match reply.status {
+                    200 => written += 1,
+                    412 => {}
+                    status => panic!("{status}: {}", reply.json),
+                }
+            }
+            written
+        };
+        let written: usize = futures::future::join_all((0..50).map(writer)).await.into_iter().sum();
+        let last = fixture.get(owner, path).await.expect(200);
+        assert_eq!(last["content"]["goal"]["words"], written.to_string(), "each write that was answered is there");
+        assert_eq!(last["version"], written + 1);
+        assert!(written > 0);
     }
 }

@@ -8,7 +8,7 @@ use crate::error::{Result, StorageError};
 use crate::sealed::Scope;
 use chrono::{DateTime, Utc};
 use domain::ids::ItemId;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -21,7 +21,8 @@ pub struct Version {
     pub content: Content,
 }
 
-/// Keeps what the item says now; its present version is about to change.
+/// Keeps what the item says now; its present version is about to change. `Stale` where somebody else keeps it already, to
+/// change it too.
 pub(super) async fn keep(tx: &WriteTx, id: ItemId) -> Result<()> {
     let now = Query::select()
         .columns([
@@ -43,8 +44,10 @@ pub(super) async fn keep(tx: &WriteTx, id: ItemId) -> Result<()> {
         item_version::Column::WrittenAt,
     ]);
     keep.select_from(now).map_err(|error| StorageError::Corrupt(error.to_string()))?;
-    tx.execute(&keep).await?;
-    Ok(())
+    let taken =
+        OnConflict::columns([item_version::Column::ItemId, item_version::Column::Number]).do_nothing().to_owned();
+    let kept = tx.execute(keep.on_conflict(taken)).await?;
+    if kept.rows_affected() == 1 { Ok(()) } else { Err(StorageError::Stale) }
 }
 
 pub(super) async fn forget(tx: &WriteTx, items: &[Uuid]) -> Result<()> {
