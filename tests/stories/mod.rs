@@ -13,6 +13,7 @@ mod replicas;
 mod restore;
 mod revocation;
 mod shared_plan;
+mod suggestion;
 mod vault;
 mod world;
 
