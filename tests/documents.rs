@@ -6,7 +6,7 @@ use std::path::Path;
 const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/mobile-contract/openapi.json");
 
 /// Holds a committed file against what the program makes; `scripts/test --bless` writes it anew.
-fn is_as_committed(path: &str, made: &[u8]) {
+pub fn is_as_committed(path: &str, made: &[u8]) {
     if std::env::var_os("RECONNECT_BLESS").is_some() {
         std::fs::write(path, made).expect("the file can be written");
     }

@@ -92,7 +92,7 @@ fn the_clock_and_its_like_are_banned_by_lint_with_a_reason() {
 }
 
 /// Every `.rs` below `directory`.
-fn rust_files(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub fn rust_files(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();

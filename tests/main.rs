@@ -3,6 +3,7 @@ mod account;
 mod api;
 mod bad_input;
 mod contract;
+mod data_dictionary;
 mod dependencies;
 mod documents;
 mod gateways;

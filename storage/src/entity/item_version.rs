@@ -10,6 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
     pub draft: bool,
+    /// Sealed, as the item was.
     pub body: Vec<u8>,
     pub written_at: DateTimeUtc,
 }
