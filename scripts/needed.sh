@@ -22,9 +22,10 @@ install_package() {
     fail "$2 is missing: sudo apt-get update && sudo ${get[*]}"
 }
 
-# The mail server that the stories talk to, and the generator of clients, in an environment of their own.
+# The mail server that the stories talk to, the generator of clients, and the validator of FHIR bundles, in an
+# environment of their own.
 python_environment() {
-    local venv=.venv wanted=(tests/harness/requirements.txt tests/contract/requirements.txt)
+    local venv=.venv wanted=(tests/harness/requirements.txt tests/contract/requirements.txt tests/fhir/requirements.txt)
     if [ -x "$venv/bin/python" ] && cat "${wanted[@]}" | cmp -s - "$venv/requirements.txt"; then
         return
     fi
@@ -37,7 +38,8 @@ python_environment() {
     cat "${wanted[@]}" >"$venv/requirements.txt"
 }
 
-# The linter of the contract and the compiler of its TypeScript client, as the lockfile has them.
+# The linter of the contract, the compiler of its TypeScript client and the definitions of FHIR R4, as the lockfile has
+# them.
 node_environment() {
     local place=target/contract lock=package-lock.json
     need node nodejs

@@ -46,6 +46,7 @@ fn settings(config: &Config) -> Settings {
         sign_in_per_minute: config.limits.sign_in_per_minute,
         requests_per_minute: config.limits.requests_per_minute,
         invitations_per_hour: config.limits.invitations_per_hour,
+        exports_per_hour: config.limits.exports_per_hour,
         ..Settings::default()
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/mobile-contract/openapi.json");
 
+const EXPORT_SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/mobile-contract/export.schema.json");
+
 /// Holds a committed file against what the program makes; `scripts/test --bless` writes it anew.
 pub fn is_as_committed(path: &str, made: &[u8]) {
     if std::env::var_os("RECONNECT_BLESS").is_some() {
@@ -23,6 +25,11 @@ pub fn is_as_committed(path: &str, made: &[u8]) {
         committed.lines().nth(line).unwrap_or_default(),
         made.lines().nth(line).unwrap_or_default(),
     );
+}
+
+#[test]
+fn the_schema_of_an_export_is_as_committed() {
+    is_as_committed(EXPORT_SCHEMA, backend::api::document::export_schema::text().as_bytes());
 }
 
 #[tokio::test(flavor = "multi_thread")]

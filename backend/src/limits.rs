@@ -24,6 +24,7 @@ pub struct Limits {
     sign_in_per_minute: f64,
     requests_per_minute: f64,
     invitations_per_hour: f64,
+    exports_per_hour: f64,
     buckets: Mutex<HashMap<String, Bucket>>,
 }
 
@@ -34,6 +35,7 @@ impl Limits {
             sign_in_per_minute: f64::from(settings.sign_in_per_minute),
             requests_per_minute: f64::from(settings.requests_per_minute),
             invitations_per_hour: f64::from(settings.invitations_per_hour),
+            exports_per_hour: f64::from(settings.exports_per_hour),
             buckets: Mutex::new(HashMap::new()),
         }
     }
@@ -52,6 +54,11 @@ impl Limits {
     /// One invitation by `account`: few people are invited, and many only by somebody who tries logins.
     pub fn invitation(&self, account: &str) -> Result<(), u64> {
         self.take(&format!("i {account}"), self.invitations_per_hour, 60.0)
+    }
+
+    /// One export by `account`.
+    pub fn export(&self, account: &str) -> Result<(), u64> {
+        self.take(&format!("e {account}"), self.exports_per_hour, 60.0)
     }
 
     /// One of `most` that fill again within `minutes`.

@@ -21,6 +21,11 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// Marks an answer that is written while it is read. Its body is not gathered for a validator, so that it has none, and
+/// only its beginning has to be there within the deadline; what reads the rest holds itself to it page by page.
+#[derive(Clone, Copy, Debug)]
+pub struct Streamed;
+
 /// All of it, in its order.
 pub struct Surroundings(pub Arc<App>);
 
@@ -189,9 +194,9 @@ fn version_numbers(text: &str) -> [u32; 3] {
     std::array::from_fn(|_| parts.next().unwrap_or(0))
 }
 
-/// Gives every 200 a validator and answers 304 where the caller has it already.
+/// Gives every 200 but a stream a validator and answers 304 where the caller has it already.
 async fn not_modified(response: Response, asked: Option<&str>) -> poem::Result<Response> {
-    if response.status() != StatusCode::OK {
+    if response.status() != StatusCode::OK || response.data::<Streamed>().is_some() {
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();

@@ -18,12 +18,17 @@ pub fn routes(app: Arc<App>) -> BoxEndpoint<'static, Response> {
     let document = poem::endpoint::make_sync(move |_| {
         document.clone().with_header(header::CONTENT_TYPE, "application/json; charset=utf-8").into_response()
     });
+    let schema = api::document::export_schema::text();
+    let schema = poem::endpoint::make_sync(move |_| {
+        schema.clone().with_header(header::CONTENT_TYPE, "application/schema+json; charset=utf-8").into_response()
+    });
     let api = service.with(Surroundings(Arc::clone(&app)));
     Route::new()
         .at("/healthz", healthz)
         .at("/readyz", readyz)
         .nest("/docs", browser)
         .at("/openapi.json", document)
+        .at("/export.schema.json", schema)
         .nest("/", api)
         .data(app)
         .map_to_response()

@@ -30,6 +30,8 @@ pub struct Settings {
     /// Within which a call is answered once its body is read, if only with 503.
     pub deadline: Duration,
     pub invitations_per_hour: u32,
+    /// By one owner.
+    pub exports_per_hour: u32,
 }
 
 impl Default for Settings {
@@ -45,6 +47,7 @@ impl Default for Settings {
             requests_per_minute: 600,
             deadline: Duration::from_millis(4500),
             invitations_per_hour: 20,
+            exports_per_hour: 12,
         }
     }
 }

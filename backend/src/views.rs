@@ -23,6 +23,13 @@ pub fn words<A: Copy + std::fmt::Display, B: FromStr>(all: &[A]) -> Answer<Vec<B
     all.iter().map(|one| word(&one.to_string())).collect()
 }
 
+/// A page of a list that has no operation of its own.
+#[derive(Debug)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next_cursor: Option<String>,
+}
+
 /// Cuts a list that was read one row too far back to `limit`, and tells the last row of the page if
 /// there is another page.
 pub fn cut<T>(rows: &mut Vec<T>, limit: u64) -> Option<&T> {
@@ -60,6 +67,17 @@ pub fn place_by_id(app: &App, caller: Caller, list: &str, cursor: Option<&str>) 
 pub fn place_by_number(app: &App, caller: Caller, list: &str, cursor: Option<&str>) -> Answer<Option<i32>> {
     let Some(place) = position(app, caller, list, cursor)? else { return Ok(None) };
     Ok(Some(i32::try_from(place.micros).map_err(|_| ProblemCode::BadCursor)?))
+}
+
+/// The same in a list of numbered entries of many things.
+pub fn place_by_id_and_number(
+    app: &App,
+    caller: Caller,
+    list: &str,
+    cursor: Option<&str>,
+) -> Answer<Option<(Uuid, i32)>> {
+    let Some(place) = position(app, caller, list, cursor)? else { return Ok(None) };
+    Ok(Some((place.id, i32::try_from(place.micros).map_err(|_| ProblemCode::BadCursor)?)))
 }
 
 fn position(app: &App, caller: Caller, list: &str, cursor: Option<&str>) -> Answer<Option<Position>> {

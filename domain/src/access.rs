@@ -21,6 +21,8 @@ words! {
         /// Own proposals were read again, which hold what the owner wrote.
         ReadProposals = "read_proposals",
         ReadComments = "read_comments",
+        /// The owner took everything that is hers away herself.
+        Export = "export",
     }
     /// Why it was allowed.
     AllowedBecause {

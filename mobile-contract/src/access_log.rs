@@ -25,6 +25,8 @@ wire_words! {
         ReadProposals = "read_proposals",
         /// Comments beside what you keep; everybody who sees what they stand beside can.
         ReadComments = "read_comments",
+        /// You took everything that is yours away yourself.
+        Export = "export",
     }
     /// Why it was allowed.
     AllowedBecause {
@@ -45,7 +47,8 @@ pub struct AccessOut {
     pub number: i32,
     pub who: PartyOut,
     pub action: AccessAction,
-    /// The sections that were read, or `crisis_plan`; ids of items, messages or check-ins; `gist` and `preview`.
+    /// The sections that were read, or `crisis_plan`; ids of items, messages or check-ins; `gist` and `preview`;
+    /// the format of an export.
     pub subjects: Vec<String>,
     pub at: DateTime<Utc>,
     #[oai(skip_serializing_if_is_none)]

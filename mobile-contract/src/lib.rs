@@ -14,6 +14,7 @@ pub mod crisis_plan;
 pub mod digests;
 pub mod drafts;
 pub mod examples;
+pub mod export;
 pub mod grants;
 pub mod help_now;
 pub mod ledger;

@@ -24,6 +24,7 @@ pub fn vocabularies() -> impl Iterator<Item = &'static Vocabulary> {
         crate::counts::VOCABULARIES,
         crate::crisis_plan::VOCABULARIES,
         crate::digests::VOCABULARIES,
+        crate::export::VOCABULARIES,
         crate::grants::VOCABULARIES,
         crate::ledger::VOCABULARIES,
         crate::library::VOCABULARIES,

@@ -38,6 +38,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// For one account.
     pub invitations_per_hour: u32,
+    /// For one owner.
+    pub exports_per_hour: u32,
 }
 
 impl Server {
@@ -67,10 +69,12 @@ impl Limits {
             from.value("limits.requests_per_minute", parse::number("a number of requests", 10..=100_000));
         let invitations_per_hour =
             from.value("limits.invitations_per_hour", parse::number("a number of invitations", 1..=100_000));
+        let exports_per_hour = from.value("limits.exports_per_hour", parse::number("a number of exports", 1..=1000));
         Some(Self {
             sign_in_per_minute: sign_in_per_minute?,
             requests_per_minute: requests_per_minute?,
             invitations_per_hour: invitations_per_hour?,
+            exports_per_hour: exports_per_hour?,
         })
     }
 }

@@ -129,6 +129,18 @@ pub(crate) async fn latest_of(
     Ok(found.into_iter().filter_map(|(pair, spoken, written)| Some((pair, std::cmp::max(spoken, written)?))).collect())
 }
 
+/// The "let's talk" answers to some check-ins, by check-in; of each the last said comes last.
+pub async fn talks_about_answers(db: &impl ConnectionTrait, slots: &[SlotId]) -> Result<Vec<rows::Contact>> {
+    Ok(contact::Entity::find()
+        .filter(contact::Column::SlotId.is_in(slots.iter().map(|id| id.0)))
+        .filter(contact::Column::Kind.eq(ContactKind::LetsTalk.as_str()))
+        .order_by_asc(contact::Column::SlotId)
+        .order_by_asc(contact::Column::At)
+        .order_by_asc(contact::Column::Id)
+        .all(db)
+        .await?)
+}
+
 /// The "let's talk" answers to some messages, by message id.
 pub async fn talks_about(db: &impl ConnectionTrait, messages: &[MessageId]) -> Result<Vec<rows::Contact>> {
     Ok(contact::Entity::find()

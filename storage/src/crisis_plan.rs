@@ -232,6 +232,26 @@ pub async fn versions(
     Ok(query.order_by_desc(plan_version::Column::Number).limit(limit).into_tuple().all(db).await?)
 }
 
+/// One wording of a plan: its number, what it says, and since when.
+pub type Worded = (i32, Wording, DateTime<Utc>);
+
+/// The wordings before `before`, opened, newest first.
+pub async fn wordings(store: &Store, permit: Permit, before: Option<i32>, limit: u64) -> Result<Vec<Worded>> {
+    let Some(row) = of_owner(store.read(), permit.account()).await? else { return Ok(Vec::new()) };
+    let mut query = plan_version::Entity::find().filter(plan_version::Column::PlanId.eq(row.id));
+    if let Some(before) = before {
+        query = query.filter(plan_version::Column::Number.lt(before));
+    }
+    let rows = query.order_by_desc(plan_version::Column::Number).limit(limit).all(store.read()).await?;
+    let key = store.sealer.key(Scope::Owner(permit.account())).await?;
+    rows.into_iter()
+        .map(|held| {
+            let opened = key.open(version_place(row.id, held.number), &held.sections)?;
+            Ok((held.number, serde_json::from_slice(&opened)?, held.created_at))
+        })
+        .collect()
+}
+
 /// One of the wordings of the permit holder's plan.
 pub async fn version(
     store: &Store,

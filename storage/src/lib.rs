@@ -26,6 +26,7 @@ pub mod drafts;
 pub mod due_clocks;
 mod entity;
 pub mod error;
+pub mod export;
 pub mod facts;
 pub mod grants;
 pub mod idempotency;

@@ -16,8 +16,8 @@ use domain::policy::{self, OnMessage};
 use domain::words::{MessageKind, ReceiptKind, RelationshipState, Role};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -161,23 +161,8 @@ pub async fn page(
 ) -> Result<Vec<Authorized<Written>>> {
     let actor = related.permit().actor();
     let thread = thread_of(db, related.view.id).await?;
-    let mut theirs =
-        Condition::all().add(message::Column::VisibleAt.lte(now)).add(message::Column::RecalledAt.is_null());
-    if related.view.standing(actor) == Standing::Substitute {
-        let asking = reply_clock::Entity::find()
-            .select_only()
-            .column(reply_clock::Column::MessageId)
-            .filter(reply_clock::Column::RelationshipId.eq(related.row.id))
-            .filter(reply_clock::Column::MessageId.is_not_null())
-            .filter(reply_clock::Column::ClosedAt.is_null())
-            .into_query();
-        theirs = theirs.add(message::Column::Id.in_subquery(asking));
-    } else if related.view.state == RelationshipState::Ended {
-        theirs = theirs.add(message::Column::Id.in_subquery(opened_by(actor.account)));
-    }
-    let mut query = message::Entity::find()
-        .filter(message::Column::ThreadId.eq(thread.0))
-        .filter(Condition::any().add(message::Column::AuthorId.eq(actor.account.0)).add(theirs));
+    let mut query =
+        message::Entity::find().filter(message::Column::ThreadId.eq(thread.0)).filter(seen_of(related, now));
     if let Some((at, id)) = after {
         query = query.filter(
             Condition::any()
@@ -197,6 +182,35 @@ pub async fn page(
         }
     }
     Ok(page)
+}
+
+/// How many messages [`page`] finds in all.
+pub async fn count(db: &impl ConnectionTrait, related: &Authorized<Related>, now: DateTime<Utc>) -> Result<u64> {
+    Ok(message::Entity::find()
+        .filter(message::Column::RelationshipId.eq(related.row.id))
+        .filter(seen_of(related, now))
+        .count(db)
+        .await?)
+}
+
+/// What the permit's holder may find of a thread.
+fn seen_of(related: &Authorized<Related>, now: DateTime<Utc>) -> Condition {
+    let actor = related.permit().actor();
+    let mut theirs =
+        Condition::all().add(message::Column::VisibleAt.lte(now)).add(message::Column::RecalledAt.is_null());
+    if related.view.standing(actor) == Standing::Substitute {
+        let asking = reply_clock::Entity::find()
+            .select_only()
+            .column(reply_clock::Column::MessageId)
+            .filter(reply_clock::Column::RelationshipId.eq(related.row.id))
+            .filter(reply_clock::Column::MessageId.is_not_null())
+            .filter(reply_clock::Column::ClosedAt.is_null())
+            .into_query();
+        theirs = theirs.add(message::Column::Id.in_subquery(asking));
+    } else if related.view.state == RelationshipState::Ended {
+        theirs = theirs.add(message::Column::Id.in_subquery(opened_by(actor.account)));
+    }
+    Condition::any().add(message::Column::AuthorId.eq(actor.account.0)).add(theirs)
 }
 
 fn opened_by(account: AccountId) -> sea_orm::sea_query::SelectStatement {

@@ -9,7 +9,9 @@ use domain::ids::AccountId;
 use domain::policy::Permit;
 use domain::words::PeriodKind;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 /// The period of `kind` that runs at `now`, if one does.
@@ -28,6 +30,24 @@ pub async fn running(
         .order_by_desc(period::Column::Id)
         .one(db)
         .await?)
+}
+
+/// A page of the permit holder's pauses and stays, newest first, those over included.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    permit: Permit,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<rows::Period>> {
+    let mut query = period::Entity::find().filter(period::Column::OwnerId.eq(permit.account().0));
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any()
+                .add(period::Column::FromAt.lt(at))
+                .add(Condition::all().add(period::Column::FromAt.eq(at)).add(period::Column::Id.lt(id))),
+        );
+    }
+    Ok(query.order_by_desc(period::Column::FromAt).order_by_desc(period::Column::Id).limit(limit).all(db).await?)
 }
 
 /// Begins a period now. One that runs already goes on, with this end in place of its own.

@@ -9,12 +9,12 @@ use crate::rows;
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, RelationshipId, ThreadId};
 use domain::ownership::{Actor, Relationship};
-use domain::policy::{self, InRelationship};
+use domain::policy::{self, InRelationship, Permit};
 use domain::words::{Level, RelationshipState, Role};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -164,6 +164,11 @@ pub async fn page(
         .map(|related| authorize(actor, InRelationship::See, related))
         .filter(|result| !matches!(result, Err(StorageError::Hidden)))
         .collect()
+}
+
+/// How many relationships [`page`] finds for an owner in all.
+pub async fn count(db: &impl ConnectionTrait, permit: Permit) -> Result<u64> {
+    Ok(relationship::Entity::find().filter(takes_part(permit.account())).count(db).await?)
 }
 
 /// Owner, member, or accepted substitute: what the policy will then judge row by row.

@@ -135,6 +135,26 @@ pub async fn many(store: &Store, db: &impl ConnectionTrait, permit: Permit, ids:
     rows.into_iter().map(|row| open(&key, row)).collect()
 }
 
+/// The actor's own items that lie under one of `parents`, oldest first, with one query.
+pub async fn under(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    kind: ItemKind,
+    parents: &[ItemId],
+) -> Result<Vec<Item>> {
+    let permit = leave(actor)?;
+    let rows = live(permit.account())
+        .filter(item::Column::Kind.eq(kind.as_str()))
+        .filter(item::Column::ParentId.is_in(parents.iter().map(|id| id.0)))
+        .order_by_asc(item::Column::CreatedAt)
+        .order_by_asc(item::Column::Id)
+        .all(db)
+        .await?;
+    let key = store.sealer.key(Scope::Owner(permit.account())).await?;
+    rows.into_iter().map(|row| open(&key, row)).collect()
+}
+
 /// Whether the permit holder ever kept anything of these kinds but for drafts and `itself`, deleted or not.
 pub async fn kept_before(
     db: &impl ConnectionTrait,
@@ -264,7 +284,7 @@ pub async fn delete(tx: &WriteTx, gone: &Authorized<Item>, now: DateTime<Utc>) -
     Ok(all.into_iter().map(ItemId).collect())
 }
 
-fn live(owner: AccountId) -> sea_orm::Select<item::Entity> {
+pub(crate) fn live(owner: AccountId) -> sea_orm::Select<item::Entity> {
     item::Entity::find().filter(item::Column::OwnerId.eq(owner.0)).filter(item::Column::DeletedAt.is_null())
 }
 

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::clock::{Clock, SeededEntropy, VirtualClock};
 use domain::ids::{AccountId, OrganisationId, PersonId, RelationshipId};
 use domain::words::{Language, Level, Platform, PushEnvironment, Role};
+use futures::TryStreamExt as _;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method};
 use poem::test::TestClient;
@@ -123,6 +124,7 @@ impl Fixture {
             requests_per_minute: 1_000_000,
             deadline: PATIENT,
             invitations_per_hour: 1_000,
+            exports_per_hour: 1_000,
             ..Settings::default()
         };
         let app = App::new(store, settings);
@@ -264,6 +266,16 @@ impl Fixture {
     /// What the main database was asked since this was last called.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.statements.lock().expect("statements"))
+    }
+
+    /// What is streamed, chunk by chunk.
+    pub async fn chunks(&self, who: &Who, path: &str) -> (HeaderMap, Vec<String>) {
+        let request = self.client.get(path).header("Authorization", format!("Bearer {}", self.token(who).await));
+        let (parts, body) = request.send().await.0.into_parts();
+        assert_eq!(parts.status, 200);
+        let chunks: Vec<_> = body.into_bytes_stream().try_collect().await.expect("a whole stream");
+        let text = |bytes: bytes::Bytes| String::from_utf8(bytes.to_vec()).expect("text");
+        (parts.headers, chunks.into_iter().map(text).collect())
     }
 
     /// A page for a browser, without anybody signed in: status and text.

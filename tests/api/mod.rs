@@ -9,6 +9,8 @@ mod comments;
 mod crisis_plan;
 mod digests;
 mod documented;
+mod export;
+mod export_fhir;
 pub mod fixture;
 mod help_now;
 mod idempotency;

@@ -13,6 +13,7 @@ mod crisis_plan;
 mod digests;
 pub mod document;
 mod drafts;
+mod export;
 mod help_now;
 mod ledger;
 mod library;
@@ -44,7 +45,7 @@ const TITLE: &str = "Reconnect";
 fn resources() -> impl OpenApi {
     (
         (sessions::SessionsApi, relationships::RelationshipsApi),
-        (crisis_plan::CrisisPlanApi, sharing::SharingApi, toolbox::ToolboxApi),
+        (crisis_plan::CrisisPlanApi, export::ExportApi, sharing::SharingApi, toolbox::ToolboxApi),
         (comments::CommentsApi, proposals::ProposalsApi),
         (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
         (owners_life::OwnersLifeApi, profile::ProfileApi),

@@ -18,6 +18,8 @@ pub enum ApiTags {
     Toolbox,
     /// What others propose to it and say beside it; neither touches it.
     Proposals,
+    /// Everything that is mine, to take away.
+    Export,
     /// Who sees what, and who read what.
     Sharing,
     /// What the two expect of each other.

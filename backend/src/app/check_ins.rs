@@ -7,7 +7,7 @@ mod series;
 mod slate;
 
 pub use acts::{talk, thank};
-pub use cards::{Reply, answer, get, list, open};
+pub use cards::{Reply, answer, get, kept, list, open};
 pub use series::{accept, change_cadence, decline, get_series, list_series, propose, renew, restart, stop};
 pub use slate::{postpone, skip, slate};
 

@@ -4,7 +4,7 @@
 use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal, bounds};
 use crate::state::App;
-use crate::views;
+use crate::views::{self, Page};
 use domain::crisis_plan::{
     MAX_NOTE_CHARS, MAX_SECTION_CHARS, ReviewTrigger, Wording, differing, labels, levels, trigger_of, write,
 };
@@ -16,12 +16,13 @@ use mobile_contract::crisis_plan::{
     PlanWordingOut, PlanWordingSectionOut,
 };
 use mobile_contract::problem::FieldFault;
-use storage::crisis_plan::{Plan, Review, Use};
+use storage::crisis_plan::{Plan, Review, Use, Worded};
 use storage::sealed::{DataKey, Scope};
 use storage::{Authorized, StorageError, WriteTx, accounts, calendars, crisis_plan, plan_reviews, relationships};
 use uuid::Uuid;
 
 const VERSIONS: &str = "list_plan_versions";
+const WORDINGS: &str = "plan_wordings";
 const USES: &str = "list_plan_uses";
 const REVIEWS: &str = "list_plan_reviews";
 
@@ -103,6 +104,26 @@ pub async fn versions(app: &App, caller: Caller, cursor: Option<&str>, limit: Op
 pub async fn version(app: &App, caller: Caller, number: i32) -> Answer<PlanWordingOut> {
     let permit = leave(caller)?;
     let (wording, created_at) = crisis_plan::version(&app.store, app.store.read(), permit, number).await?;
+    worded((number, wording, created_at))
+}
+
+/// Every wording with its words, newest first.
+pub async fn wordings(
+    app: &App,
+    caller: Caller,
+    cursor: Option<&str>,
+    limit: Option<u32>,
+) -> Answer<Page<PlanWordingOut>> {
+    let permit = leave(caller)?;
+    let limit = views::limit(limit)?;
+    let before = views::place_by_number(app, caller, WORDINGS, cursor)?;
+    let mut rows = crisis_plan::wordings(&app.store, permit, before, limit + 1).await?;
+    let next_cursor =
+        views::cut(&mut rows, limit).map(|(number, ..)| views::cursor_by_number(app, caller, WORDINGS, *number, None));
+    Ok(Page { items: rows.into_iter().map(worded).collect::<Answer<_>>()?, next_cursor })
+}
+
+fn worded((number, wording, created_at): Worded) -> Answer<PlanWordingOut> {
     let sections = wording
         .into_iter()
         .map(|(section, text)| {

@@ -12,6 +12,8 @@ use domain::words::MessageKind;
 use mobile_contract::drafts::{DraftOut, DraftPatch, DraftsOut};
 use mobile_contract::problem::ProblemCode;
 use poem_openapi::types::MaybeUndefined;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use storage::drafts::{self, Content};
 use storage::sealed::{DataKey, Place, Scope};
 use storage::{Authorized, StorageError, messages, relationships, rows};
@@ -79,9 +81,14 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
     let after = views::place(app, caller, LIST, cursor)?;
     let mut found = drafts::page(app.store.read(), caller.actor, after, limit + 1).await?;
     let last = views::cut(&mut found, limit).map(|draft| (draft.created_at, draft.id));
+    let mut keys = BTreeMap::new();
     let mut items = Vec::with_capacity(found.len());
     for draft in &found {
-        items.push(present(app, draft).await?);
+        let key = match keys.entry(draft.relationship_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(key(app, RelationshipId(draft.relationship_id)).await?),
+        };
+        items.push(shown(key, draft)?);
     }
     Ok(DraftsOut { items, next_cursor: last.map(|last| views::cursor(app, caller, LIST, last)) })
 }
@@ -171,7 +178,10 @@ async fn key(app: &App, relationship: RelationshipId) -> Answer<DataKey> {
 }
 
 async fn present(app: &App, draft: &Authorized<rows::Draft>) -> Answer<DraftOut> {
-    let key = key(app, RelationshipId(draft.relationship_id)).await?;
+    shown(&key(app, RelationshipId(draft.relationship_id)).await?, draft)
+}
+
+fn shown(key: &DataKey, draft: &rows::Draft) -> Answer<DraftOut> {
     Ok(DraftOut {
         id: draft.id,
         relationship_id: draft.relationship_id,

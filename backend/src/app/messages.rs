@@ -20,7 +20,7 @@ use domain::wording::{FieldFault, Unit};
 use domain::words::{ClosedBy, MessageKind, Role};
 use mobile_contract::messages::{MessageOut, MessagesOut, UnreadCountsOut, UnreadOut};
 use mobile_contract::relationships::PartyOut;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use storage::clocks::NewClock;
 use storage::messages::{InThread, NewMessage, Written};
 use storage::relationships::Related;
@@ -236,6 +236,19 @@ pub async fn get(app: &App, caller: Caller, id: MessageId) -> Answer<MessageOut>
     let shown = present(app, caller, &related, vec![message]).await?;
     message_log::shown(app, permit, &related.view, &shown).await?;
     shown.into_iter().next().ok_or_else(Refusal::not_found)
+}
+
+/// Those of some messages of a relationship that the caller wrote or opened.
+pub async fn opened_among(
+    app: &App,
+    caller: Caller,
+    id: RelationshipId,
+    messages: &[MessageId],
+) -> Answer<BTreeSet<Uuid>> {
+    let (now, db) = (app.now(), app.store.read());
+    let related = relationships::authorized(db, caller.actor, InRelationship::ReadThread, id, now).await?.into_inner();
+    let found = messages::readable(db, caller.actor, &[related], messages, now).await?;
+    Ok(found.iter().filter(|message| message.opened).map(|message| message.row.id).collect())
 }
 
 /// Opens a message. When the owner opens one, the notices about her thread have nothing to say any

@@ -4,13 +4,14 @@
 use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal, bounds};
 use crate::state::App;
-use crate::views;
+use crate::views::{self, Page};
 use chrono::{DateTime, Utc};
 use domain::crisis_plan::ReviewTrigger;
 use domain::gate::Reason;
 use domain::ids::AccountId;
 use domain::policy::{OnOwn, Permit};
 use domain::words::{Job, PeriodKind};
+use mobile_contract::export::PeriodOut;
 use mobile_contract::owners_life::{HospitalOut, PauseOut, QuietHoursIn, QuietHoursOut};
 use storage::profiles::{self, Changes};
 use storage::whose::Whose;
@@ -18,6 +19,8 @@ use storage::{
     StorageError, WriteTx, accounts, calendars, notification_settings, periods, plan_reviews, planned, relationships,
     rows, series,
 };
+
+const PERIODS: &str = "periods";
 
 /// She pauses. A date that passed and a message she got are told in the app all the same, which the
 /// gate sees to.
@@ -96,6 +99,20 @@ pub async fn get_hospital(app: &App, caller: Caller) -> Answer<HospitalOut> {
         since: running.map(|row| row.from_at),
         message_notices: settings.notices_in_hospital(),
     })
+}
+
+/// Her pauses and hospital stays, newest first.
+pub async fn periods(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<Page<PeriodOut>> {
+    let permit = leave(caller)?;
+    let limit = views::limit(limit)?;
+    let after = views::place(app, caller, PERIODS, cursor)?;
+    let mut rows = periods::page(app.store.read(), permit, after, limit + 1).await?;
+    let next_cursor =
+        views::cut(&mut rows, limit).map(|last| views::cursor(app, caller, PERIODS, (last.from_at, last.id)));
+    let present = |row: rows::Period| {
+        Ok(PeriodOut { id: row.id, kind: views::word(&row.kind)?, from: row.from_at, to: row.to_at })
+    };
+    Ok(Page { items: rows.into_iter().map(present).collect::<Answer<_>>()?, next_cursor })
 }
 
 pub async fn set_quiet_hours(

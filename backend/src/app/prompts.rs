@@ -3,7 +3,7 @@
 use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal, crisis_plan as plan};
 use crate::state::App;
-use crate::views;
+use crate::views::{self, Page};
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, NotificationId, SeriesId, SlotId};
 use domain::policy::OnOwn;
@@ -15,11 +15,23 @@ use storage::whose::Whose;
 use storage::{StorageError, WriteTx, deliveries, prompts, relationships, rows, series, slots};
 
 const MOST: u64 = 50;
+const ALL: &str = "prompts";
 
 pub async fn list(app: &App, caller: Caller) -> Answer<PromptsOut> {
     let permit = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?;
     let rows = prompts::open(app.store.read(), permit, MOST).await?;
     Ok(PromptsOut { items: rows.into_iter().map(present).collect::<Answer<_>>()? })
+}
+
+/// All that went out to her, newest first, those answered included.
+pub async fn all(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<Page<PromptOut>> {
+    let permit = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?;
+    let limit = views::limit(limit)?;
+    let after = views::place(app, caller, ALL, cursor)?;
+    let mut rows = prompts::page(app.store.read(), permit, after, limit + 1).await?;
+    let next_cursor =
+        views::cut(&mut rows, limit).map(|last| views::cursor(app, caller, ALL, (last.planned_at, last.id)));
+    Ok(Page { items: rows.into_iter().map(present).collect::<Answer<_>>()?, next_cursor })
 }
 
 pub async fn get(app: &App, caller: Caller, id: SlotId) -> Answer<PromptOut> {

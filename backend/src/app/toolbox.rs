@@ -83,6 +83,12 @@ pub async fn list(
     Ok(ItemsOut { items: rows.iter().map(present).collect::<Answer<_>>()?, next_cursor })
 }
 
+/// Her items of one kind that lie under some of her items, oldest first.
+pub async fn under(app: &App, caller: Caller, kind: ItemKind, parents: &[ItemId]) -> Answer<Vec<ItemOut>> {
+    let found = toolbox::under(&app.store, app.store.read(), caller.actor, kind, parents).await?;
+    found.iter().map(present).collect()
+}
+
 /// Says something else from now on. The same again changes nothing.
 pub async fn put(app: &App, caller: Caller, id: ItemId, body: ItemPutIn, if_match: Option<&str>) -> Answer<ItemOut> {
     let content = told(&body.content)?;

@@ -1,15 +1,18 @@
 //! What items said before.
 
-use super::{Content, Item, unseal};
+use super::{Content, Item, leave, unseal};
 use crate::authorized::Authorized;
 use crate::connect::{Store, WriteTx};
 use crate::entity::{item, item_version};
 use crate::error::{Result, StorageError};
 use crate::sealed::Scope;
 use chrono::{DateTime, Utc};
-use domain::ids::ItemId;
+use domain::ids::{AccountId, ItemId};
+use domain::ownership::Actor;
 use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 use uuid::Uuid;
 
 /// One version of an item, opened.
@@ -92,4 +95,46 @@ pub async fn one(store: &Store, db: &impl ConnectionTrait, item: &Authorized<Ite
     let key = store.sealer.key(Scope::Owner(item.permit().account())).await?;
     let content = unseal(&key, row.item_id, row.number, &row.body)?;
     Ok(Version { number: row.number, written_at: row.written_at, draft: row.draft, content })
+}
+
+/// A page of what all of the actor's items said before, by item and number, the last first.
+pub async fn of_all(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    after: Option<(ItemId, i32)>,
+    limit: u64,
+) -> Result<Vec<(ItemId, Version)>> {
+    let permit = leave(actor)?;
+    let mut query = earlier(permit.account());
+    if let Some((id, number)) = after {
+        query = query.filter(Condition::any().add(item_version::Column::ItemId.lt(id.0)).add(
+            Condition::all().add(item_version::Column::ItemId.eq(id.0)).add(item_version::Column::Number.lt(number)),
+        ));
+    }
+    let rows = query
+        .order_by_desc(item_version::Column::ItemId)
+        .order_by_desc(item_version::Column::Number)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let key = store.sealer.key(Scope::Owner(permit.account())).await?;
+    rows.into_iter()
+        .map(|row| {
+            let content = unseal(&key, row.item_id, row.number, &row.body)?;
+            let version = Version { number: row.number, written_at: row.written_at, draft: row.draft, content };
+            Ok((ItemId(row.item_id), version))
+        })
+        .collect()
+}
+
+/// The earlier versions of an owner's items.
+pub(crate) fn earlier(owner: AccountId) -> Select<item_version::Entity> {
+    let hers = item::Entity::find()
+        .select_only()
+        .column(item::Column::Id)
+        .filter(item::Column::OwnerId.eq(owner.0))
+        .filter(item::Column::DeletedAt.is_null())
+        .into_query();
+    item_version::Entity::find().filter(item_version::Column::ItemId.in_subquery(hers))
 }

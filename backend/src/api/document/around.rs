@@ -18,8 +18,16 @@ pub fn add(document: &mut Value) {
     document["components"]["headers"] = shared_headers();
 }
 
+/// Reads whose answer is a stream: without a validator, there is nothing to compare.
+const STREAMED: &[&str] = &["get_export"];
+
+/// Whether an operation answers conditional reads.
+pub fn conditional(method: &str, operation: &Value) -> bool {
+    method == "get" && operation["operationId"].as_str().is_some_and(|id| !STREAMED.contains(&id))
+}
+
 fn not_modified(method: &str, operation: &mut Value) {
-    if method == "get"
+    if conditional(method, operation)
         && let Some(responses) = operation["responses"].as_object_mut()
     {
         responses.insert(
@@ -34,6 +42,7 @@ fn not_modified(method: &str, operation: &mut Value) {
 
 fn parameters(method: &str, operation: &mut Value) {
     let public = operation.get("security").is_none();
+    let conditional = conditional(method, operation);
     let mut parameters = operation["parameters"].as_array_mut().map(std::mem::take).unwrap_or_default();
     for parameter in &mut parameters {
         match parameter["name"].as_str() {
@@ -45,7 +54,8 @@ fn parameters(method: &str, operation: &mut Value) {
     }
     let mut add = |name: &str| parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
     match method {
-        "get" => add("If-None-Match"),
+        "get" if conditional => add("If-None-Match"),
+        "get" => {}
         // Calls of nobody signed in are not kept: their answers are tokens.
         _ if !public => add("Idempotency-Key"),
         _ => {}
@@ -56,13 +66,14 @@ fn parameters(method: &str, operation: &mut Value) {
 }
 
 fn headers(method: &str, operation: &mut Value) {
+    let conditional = conditional(method, operation);
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
         if response.get("headers").is_none() {
             response["headers"] = json!({});
         }
         if let Some(headers) = response["headers"].as_object_mut() {
-            if headers.contains_key("ETag") || (method == "get" && status == "200") {
+            if headers.contains_key("ETag") || (conditional && status == "200") {
                 headers.insert("ETag".into(), json!({ "$ref": "#/components/headers/ETag" }));
             }
             headers.insert("Content-Language".into(), json!({ "$ref": "#/components/headers/Content-Language" }));

@@ -6,20 +6,21 @@ use crate::app::teller::Teller;
 use crate::app::{Answer, Refusal, agreements as agreed, as_reader, bounds, help_now};
 use crate::state::App;
 use crate::views;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::check_ins::{HeavyStep, Reads, asks_for_contact, reads};
 use domain::gate::Reason;
 use domain::ids::{
     AccountId, ConcernId, ItemId, NotificationId, OrganisationId, RelationshipId, ReplyClockId, SeriesId, SlotId,
 };
 use domain::ownership::{Relationship, Standing};
-use domain::policy::InRelationship;
+use domain::policy::{InRelationship, OnOwn};
 use domain::wording::{AnswerReceipt, CheckIn, Greeting, HeavyReply, NearDay, Reading, SeriesPosition as Worded};
 use domain::words::{CheckInAnswer, ConcernKind, SeriesState};
 use mobile_contract::check_ins::{
     AnswerChoiceOut, AnswerReceiptOut, AnsweredWithOut, CheckInOut, CheckInsOut, HeavyStepOut, ReadingOut,
 };
 use mobile_contract::problem::{FieldFault, ProblemCode};
+use std::collections::BTreeMap;
 use storage::clocks::NewClock;
 use storage::concerns::NewConcern;
 use storage::relationships::Related;
@@ -78,6 +79,61 @@ pub async fn list(
         items.push(present(app, caller, &teller, &related, row).await?);
     }
     log::words_shown(app, &related, &items).await?;
+    Ok(CheckInsOut { items, next_cursor })
+}
+
+/// The check-ins of a relationship as they are kept, newest first: without what the system says around them, which
+/// is made anew for each showing. For their owner.
+pub async fn kept(
+    app: &App,
+    caller: Caller,
+    id: RelationshipId,
+    cursor: Option<&str>,
+    limit: Option<u32>,
+) -> Answer<CheckInsOut> {
+    let db = app.store.read();
+    let related = relationships::authorized(db, caller.actor, InRelationship::SeeCheckIns, id, app.now()).await?;
+    let permit = relationships::leave(caller.actor, OnOwn::OwnersLife, related.view.owner)?;
+    let limit = views::limit(limit)?;
+    let name = format!("{LIST} {id}");
+    let after = views::place(app, caller, &name, cursor)?;
+    let mut found = check_ins::cards(db, &related, false, after, limit + 1).await?;
+    let next_cursor =
+        views::cut(&mut found, limit).map(|last| views::cursor(app, caller, &name, (last.planned_at, last.id)));
+    let ids: Vec<SlotId> = found.iter().map(|row| SlotId(row.id)).collect();
+    let talks: BTreeMap<_, _> = contacts::talks_about_answers(db, &ids)
+        .await?
+        .into_iter()
+        .filter_map(|talk| Some((talk.slot_id?, talk.day)))
+        .collect();
+    let named: Vec<ItemId> = found.iter().filter_map(|row| row.shared_item_id).map(ItemId).collect();
+    let shared = toolbox::kinds(db, permit, &named).await?;
+    let pair = &related.view;
+    let mut parties = vec![pair.owner, pair.responsible];
+    parties.extend(found.iter().filter_map(|row| row.provider_id).map(AccountId));
+    let parties = accounts::many(db, &parties).await?;
+    let thread = messages::thread_of(db, pair.id).await?;
+    let key = app.store.sealer.key(Scope::Thread(thread)).await?;
+    let party = |id: AccountId| {
+        let row = parties.iter().find(|row| row.id == id.0).cloned();
+        row.ok_or_else(|| Refusal::from(StorageError::Corrupt("a check-in without its parties".into())))
+    };
+    let items = found
+        .iter()
+        .map(|row| {
+            let people = People {
+                owner: party(pair.owner)?,
+                provider: party(row.provider_id.map_or(pair.responsible, AccountId))?,
+            };
+            let note = row.note.as_ref().map(|note| key.open_text(place(SlotId(row.id)), note)).transpose()?;
+            let talk_on = talks.get(&row.id).copied().flatten();
+            let shared = shared.iter().find(|(id, _)| row.shared_item_id == Some(id.0));
+            let shared =
+                shared.map(|(id, kind)| Answer::Ok(AnsweredWithOut { id: id.0, kind: views::word(kind.as_str())? }));
+            let bare = bare(pair, &people, row, note, talk_on)?;
+            Ok(CheckInOut { opened_at: row.opened_at, item: shared.transpose()?, ..bare })
+        })
+        .collect::<Answer<_>>()?;
     Ok(CheckInsOut { items, next_cursor })
 }
 
@@ -309,7 +365,29 @@ async fn present(
         }
         None => None,
     };
-    let mut out = CheckInOut {
+    let talk_on = match row.answered_at {
+        Some(_) => contacts::talk_about(app.store.read(), SlotId(row.id)).await?,
+        None => None,
+    };
+    let mut out = bare(pair, &people, &row, note, talk_on)?;
+    out.item = answered_with(app, caller, pair, &row).await?;
+    if pair.standing(caller.actor) == Standing::Owner {
+        for_owner(app, teller, pair, &people, &row, answer, &mut out).await?;
+    } else {
+        for_provider(app, teller, pair, &people, &row, answer, &mut out).await?;
+    }
+    Ok(out)
+}
+
+/// What is kept of a check-in, for either side.
+fn bare(
+    pair: &Relationship,
+    people: &People,
+    row: &rows::Slot,
+    note: Option<String>,
+    talk_on: Option<NaiveDate>,
+) -> Answer<CheckInOut> {
+    Ok(CheckInOut {
         id: row.id,
         series_id: row.series_id,
         relationship_id: pair.id.0,
@@ -323,26 +401,16 @@ async fn present(
         reading: None,
         opened_at: None,
         answered_at: row.answered_at,
-        answer: answer.map(|answer| views::word(answer.as_str())).transpose()?,
+        answer: row.answer.as_deref().map(views::word).transpose()?,
         note,
-        item: answered_with(app, caller, pair, &row).await?,
+        item: None,
         thanked_at: row.thanked_at,
-        talk_on: if row.answered_at.is_some() {
-            contacts::talk_about(app.store.read(), SlotId(row.id)).await?
-        } else {
-            None
-        },
+        talk_on,
         receipt: None,
         promised_on: None,
         open_since: None,
         checklist: Vec::new(),
-    };
-    if pair.standing(caller.actor) == Standing::Owner {
-        for_owner(app, teller, pair, &people, &row, answer, &mut out).await?;
-    } else {
-        for_provider(app, teller, pair, &people, &row, answer, &mut out).await?;
-    }
-    Ok(out)
+    })
 }
 
 async fn for_owner(

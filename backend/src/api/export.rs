@@ -1,0 +1,121 @@
+//! Taking everything away that is mine.
+
+use crate::api::answer::{Found, found};
+use crate::api::auth::SignedIn;
+use crate::api::problem::Problem;
+use crate::api::tags::ApiTags;
+use crate::app::export;
+use crate::middleware::Streamed;
+use crate::state::App;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use mobile_contract::export::{ExportFormat, ExportOut, ExportSummaryOut, FhirBundle};
+use poem::web::Data;
+use poem::{Body, IntoResponse, Response};
+use poem_openapi::param::Query;
+use poem_openapi::payload::{Json, Payload};
+use poem_openapi::registry::{MetaSchemaRef, Registry};
+use poem_openapi::{ApiResponse, OpenApi, ResponseContent};
+use std::io;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// What is read as a `T`, and never built as one.
+pub struct Stream<T> {
+    bytes: BoxStream<'static, io::Result<Bytes>>,
+    shape: PhantomData<fn() -> T>,
+}
+
+impl<T> Stream<T> {
+    fn of(bytes: BoxStream<'static, io::Result<Bytes>>) -> Self {
+        Self { bytes, shape: PhantomData }
+    }
+}
+
+impl<T: poem_openapi::types::ToJSON> Payload for Stream<T> {
+    const CONTENT_TYPE: &'static str = Json::<T>::CONTENT_TYPE;
+
+    fn schema_ref() -> MetaSchemaRef {
+        T::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+impl<T> IntoResponse for Stream<T> {
+    fn into_response(self) -> Response {
+        let mut response = Response::builder()
+            .content_type(Json::<serde_json::Value>::CONTENT_TYPE)
+            .body(Body::from_bytes_stream(self.bytes));
+        response.set_data(Streamed);
+        response
+    }
+}
+
+#[derive(ResponseContent)]
+pub enum Taken {
+    Json(Stream<ExportOut>),
+    #[oai(content_type = "application/fhir+json")]
+    Fhir(Stream<FhirBundle>),
+}
+
+/// 200 with a stream.
+#[derive(ApiResponse)]
+pub enum Given {
+    /// Everything, as it is read.
+    #[oai(status = 200)]
+    Body(
+        Taken,
+        /// How many records were counted beforehand. Each begins a line with a space.
+        #[oai(header = "Export-Records")]
+        u64,
+    ),
+}
+
+pub struct ExportApi;
+
+#[OpenApi(prefix_path = "/v1", tag = "ApiTags::Export")]
+impl ExportApi {
+    /// Take everything that is mine away
+    ///
+    /// For owners. `format=json` is complete, as `/export.schema.json` describes it; `format=fhir` is what a FHIR R4
+    /// bundle can say of it. The answer is streamed while it is read, has no ETag, and ends early where it cannot be
+    /// read to its end: then it is no JSON, and has to be asked for again. What changes while it is written may be
+    /// there or not.
+    ///
+    /// For progress: each record begins a line with a space, and no other line does. `Export-Records` says how many
+    /// were counted before the first.
+    ///
+    /// A message that you have not opened is there as it is listed, with `opened_by_me: false`, its gist and what may be
+    /// shown of its beginning, and without its text. It stays unopened, and its author is told nothing. That you took an
+    /// export stands in your access log.
+    #[oai(path = "/export", method = "get", operation_id = "get_export")]
+    async fn get_export(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        format: Query<Option<ExportFormat>>,
+    ) -> Result<Given, Problem> {
+        let format = format.0.unwrap_or(ExportFormat::Json);
+        let begun = export::begin(&app, caller.0, format).await?;
+        let taken = match format {
+            ExportFormat::Json => Taken::Json(Stream::of(begun.stream)),
+            ExportFormat::Fhir => Taken::Fhir(Stream::of(begun.stream)),
+        };
+        Ok(Given::Body(taken, begun.records))
+    }
+
+    /// See how much there is to take away
+    ///
+    /// For owners: how many records each list of an export would hold now.
+    #[oai(path = "/export/summary", method = "get", operation_id = "get_export_summary")]
+    async fn get_export_summary(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+    ) -> Result<Found<ExportSummaryOut>, Problem> {
+        Ok(found(export::summary(&app, caller.0).await?))
+    }
+}
