@@ -4,10 +4,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, ItemId, OrganisationId, RelationshipId};
+use domain::joint_sessions::{JointSight, JointState};
 use domain::ownership::{Actor, Grant, Relationship, Sharing};
 use domain::policy::{
-    self, Card, Comment, Decision, InRelationship, LibraryEntry, Message, OnAbsence, OnAccount, OnComment, OnLibrary,
-    OnLibraryEntry, OnMessage, OnOrganisation, OnOwn, OnProposal, OnTarget, OnTemplate, Proposal, Sight,
+    self, Card, Comment, Decision, InRelationship, JointSession, LibraryEntry, Message, OnAbsence, OnAccount,
+    OnComment, OnJointSession, OnLibrary, OnLibraryEntry, OnMessage, OnOrganisation, OnOwn, OnProposal, OnTarget,
+    OnTemplate, Proposal, Sight,
 };
 use domain::proposals::Target;
 use domain::toolbox::{ItemKind, Placed};
@@ -91,6 +93,12 @@ fn word(decision: Decision) -> &'static str {
 
 /// One table: a line per row, a column per heading.
 fn table(out: &mut String, title: &str, headings: &[&str], rows: Vec<(String, Vec<Decision>)>) {
+    let worded = |(name, decisions): (String, Vec<Decision>)| (name, decisions.into_iter().map(word).collect());
+    lines(out, title, headings, &rows.into_iter().map(worded).collect::<Vec<_>>());
+}
+
+/// The same of other words.
+fn lines(out: &mut String, title: &str, headings: &[&str], rows: &[(String, Vec<&str>)]) {
     let widths: Vec<usize> = headings.iter().map(|heading| heading.len().max(6)).collect();
     let first = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut line = |name: &str, cells: &[&str]| {
@@ -102,8 +110,8 @@ fn table(out: &mut String, title: &str, headings: &[&str], rows: Vec<(String, Ve
     };
     line(title, &[]);
     line("", headings);
-    for (name, decisions) in rows {
-        line(&name, &decisions.into_iter().map(word).collect::<Vec<_>>());
+    for (name, cells) in rows {
+        line(name, cells);
     }
     out.push('\n');
 }
@@ -175,6 +183,109 @@ fn cards(out: &mut String) {
         }
     }
     table(out, "# a check-in", &headings, rows);
+}
+
+/// A joint session of the owner and the responsible provider.
+fn joint_sessions(out: &mut String) {
+    let people = people();
+    let headings: Vec<&str> = people.iter().map(|(name, _)| *name).collect();
+    let session = |state: JointState, joined: bool, proposed_by: u128| JointSession {
+        provider: account(RESPONSIBLE),
+        proposed_by: account(proposed_by),
+        state,
+        joined,
+        revealed_at: Some(now()),
+    };
+    use RelationshipState::{Active, Ended, Invited, Paused};
+    let cases = [
+        ("proposed by the owner", Active, session(JointState::Proposed, false, OWNER)),
+        ("proposed by the provider", Active, session(JointState::Proposed, false, RESPONSIBLE)),
+        ("open", Active, session(JointState::Open, true, OWNER)),
+        ("over", Active, session(JointState::Ended, true, OWNER)),
+        ("over before it was joined", Active, session(JointState::Ended, false, OWNER)),
+        ("open, paused", Paused, session(JointState::Open, true, OWNER)),
+        ("open, ended", Ended, session(JointState::Open, true, OWNER)),
+        ("open, only invited", Invited, session(JointState::Open, true, OWNER)),
+    ];
+    for (name, state, session) in &cases {
+        let view = relationship(*state, OWNER);
+        let row = |action: &OnJointSession| {
+            let decide = |(_, actor): &(&str, Actor)| policy::on_joint_session(*actor, *action, &view, session);
+            (action.to_string(), people.iter().map(decide).collect())
+        };
+        table(out, &format!("# a joint session: {name}"), &headings, OnJointSession::ALL.iter().map(row).collect());
+    }
+    opened(out, &cases[0].2, &cases[2].2, &cases[3].2);
+}
+
+/// What is found of an item, of one that lies under it and of a section, which the owner revealed to the responsible
+/// provider a minute ago.
+fn opened(out: &mut String, proposed: &JointSession, open: &JointSession, over: &JointSession) {
+    let [goal, step] = [200, 201].map(|id| ItemId(Uuid::from_u128(id)));
+    let section = PlanSection::WhatIDo;
+    let ago = |seconds| now() - TimeDelta::seconds(seconds);
+    let grant = |kind: SubjectKind, subject: String, effect: GrantEffect, from: i64, revoked: Option<i64>| Grant {
+        reader: account(RESPONSIBLE),
+        kind,
+        subject,
+        effect,
+        level: GrantLevel::Comment,
+        from: ago(from),
+        to: None,
+        revoked_at: revoked.map(ago),
+    };
+    let on = |effect, from, revoked| {
+        vec![
+            grant(SubjectKind::Item, goal.to_string(), effect, from, revoked),
+            grant(SubjectKind::Section, section.to_string(), effect, from, revoked),
+        ]
+    };
+    let whole = |effect, from, revoked| {
+        [Module::Goals, Module::CrisisPlan]
+            .map(|module| grant(SubjectKind::Module, module.to_string(), effect, from, revoked))
+            .to_vec()
+    };
+    use GrantEffect::{Allow, Deny};
+    let revealed = |session: &JointSession| JointSession { revealed_at: Some(ago(60)), ..session.clone() };
+    let kept = JointSession { revealed_at: None, ..open.clone() };
+    let cases: Vec<(&str, JointSession, bool, bool, Vec<Grant>)> = vec![
+        ("nothing shared, not revealed", kept.clone(), true, false, vec![]),
+        ("shared, not revealed", kept, true, false, on(Allow, 90, None)),
+        ("revealed", revealed(open), true, false, vec![]),
+        ("revealed, not joined", revealed(proposed), true, false, vec![]),
+        ("revealed, over", revealed(over), true, false, vec![]),
+        ("revealed, not related", revealed(open), false, false, vec![]),
+        ("revealed, a draft", revealed(open), true, true, vec![]),
+        ("revealed, denied before", revealed(open), true, false, on(Deny, 90, None)),
+        ("revealed, denied since", revealed(open), true, false, on(Deny, 30, None)),
+        ("revealed, denied since for a while", revealed(open), true, false, on(Deny, 30, Some(10))),
+        ("revealed, the whole denied", revealed(open), true, false, whole(Deny, 90, None)),
+        ("revealed, taken back before", revealed(open), true, false, on(Allow, 90, Some(70))),
+        ("revealed, taken back since", revealed(open), true, false, on(Allow, 90, Some(30))),
+        ("revealed, the whole taken back since", revealed(open), true, false, whole(Allow, 90, Some(30))),
+    ];
+    let people = people();
+    let headings: Vec<&str> = people.iter().map(|(name, _)| *name).collect();
+    let view = relationship(RelationshipState::Active, OWNER);
+    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
+    for (name, session, related, draft, grants) in &cases {
+        let sharing = Sharing { grants: grants.clone(), related: *related };
+        let items = [
+            Placed { id: goal, kind: ItemKind::Goal, parent: None, other: None, draft: *draft },
+            Placed { id: step, kind: ItemKind::Step, parent: Some(goal), other: None, draft: *draft },
+        ];
+        let sight = |found: Option<(JointSight, GrantLevel, policy::Permit)>| match found {
+            Some((sight, ..)) => sight.as_str(),
+            None => "hidden",
+        };
+        for (what, id) in [("the goal", goal), ("the step", step)] {
+            let find = |actor| policy::on_opened_item(actor, &view, session, &sharing, &items, id, now());
+            rows.push((format!("{name}: {what}"), people.iter().map(|(_, actor)| sight(find(*actor))).collect()));
+        }
+        let find = |actor| policy::on_opened_section(actor, &view, session, &sharing, section, now());
+        rows.push((format!("{name}: the section"), people.iter().map(|(_, actor)| sight(find(*actor))).collect()));
+    }
+    lines(out, "# what is open in a joint session", &headings, &rows);
 }
 
 /// One column per role, the actor being asked about her own or another's.
@@ -375,6 +486,7 @@ fn the_policy_is_the_written_table() {
     in_relationships(&mut found);
     messages(&mut found);
     cards(&mut found);
+    joint_sessions(&mut found);
     roles(&mut found);
     sections(&mut found);
     beside(&mut found);

@@ -23,6 +23,8 @@ words! {
         ReadComments = "read_comments",
         /// The owner took everything that is hers away herself.
         Export = "export",
+        /// Notes of a joint session that the owner shows were read.
+        ReadJointNotes = "read_joint_notes",
     }
     /// Why it was allowed.
     AllowedBecause {
@@ -34,6 +36,8 @@ words! {
         Sent = "sent",
         /// This person stands in for somebody away, and the owner waits for an answer.
         StandsIn = "stands_in",
+        /// The owner revealed it in a joint session, for its length.
+        Revealed = "revealed",
     }
 }
 

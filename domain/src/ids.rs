@@ -80,4 +80,6 @@ ids! {
     /// A change that a provider proposes to what an owner keeps.
     ProposalId;
     CommentId;
+    JointSessionId;
+    JointNoteId;
 }

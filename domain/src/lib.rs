@@ -13,6 +13,7 @@ pub mod digest;
 pub mod gate;
 pub mod ids;
 pub mod item_changes;
+pub mod joint_sessions;
 pub mod library;
 pub mod messages;
 pub mod organisation_policy;

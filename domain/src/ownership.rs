@@ -124,6 +124,60 @@ impl Sharing {
         turns
     }
 
+    /// Whether an item that was revealed to `reader` at `since` stays revealed. It does unless the nearest setting says
+    /// no, or the owner has taken back or denied anything it lies in since then: what she takes back later is meant.
+    pub fn item_stays_revealed(
+        &self,
+        reader: AccountId,
+        path: &[ItemId],
+        module: Module,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let whole = match Sharable::of(module) {
+            Sharable::Whole => Some((SubjectKind::Module, module.to_string())),
+            Sharable::ByItem => None,
+            Sharable::Never => return false,
+        };
+        let items = path.iter().map(|id| (SubjectKind::Item, id.to_string()));
+        self.stays_revealed(reader, &items.chain(whole).collect::<Vec<_>>(), since, now)
+    }
+
+    /// The same for a section of the crisis plan.
+    pub fn section_stays_revealed(
+        &self,
+        reader: AccountId,
+        section: PlanSection,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let subjects =
+            [(SubjectKind::Section, section.to_string()), (SubjectKind::Module, Module::CrisisPlan.to_string())];
+        self.stays_revealed(reader, &subjects, since, now)
+    }
+
+    /// `subjects` from the nearest to the widest.
+    fn stays_revealed(
+        &self,
+        reader: AccountId,
+        subjects: &[(SubjectKind, String)],
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let nearest = subjects.iter().find_map(|(kind, subject)| self.held(reader, *kind, subject, now));
+        let about_it = |g: &&Grant| g.reader == reader && subjects.iter().any(|(k, s)| *k == g.kind && *s == g.subject);
+        let no_since = |g: &Grant| match g.effect {
+            GrantEffect::Allow => g.revoked_at.is_some_and(|at| since <= at && at <= now),
+            GrantEffect::Deny => since <= g.from && g.from <= now,
+        };
+        self.related && nearest != Some(None) && !self.grants.iter().filter(about_it).any(no_since)
+    }
+
+    /// Whether an item is denied to `reader` by a setting of its own.
+    pub fn denies_item(&self, reader: AccountId, id: ItemId, now: DateTime<Utc>) -> bool {
+        self.held(reader, SubjectKind::Item, &id.to_string(), now) == Some(None)
+    }
+
     fn level(
         &self,
         reader: AccountId,

@@ -4,6 +4,7 @@
 //! `Hidden` is answered as if the thing did not exist (404); `Denied` says that the actor may know
 //! of the thing but not do this with it (403).
 
+mod joint_sessions;
 mod targets;
 
 use crate::ids::{AccountId, ItemId, OrganisationId};
@@ -14,6 +15,9 @@ use crate::words::{GrantLevel, PlanSection, RelationshipState, Role};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
+pub use joint_sessions::{
+    JointSession, OnJointSession, on_joint_session, on_opened_common, on_opened_item, on_opened_section,
+};
 pub use targets::{Comment, OnComment, OnProposal, OnTarget, Proposal, Sight};
 
 words! {
@@ -30,6 +34,9 @@ words! {
         ConsentToSubstitute = "consent_to_substitute", SuggestPlanReview = "suggest_plan_review",
         SeePlanWishes = "see_plan_wishes",
         AskForRound = "ask_for_round",
+        /// Beginning a joint session.
+        OpenTogether = "open_together",
+        SeeJointSessions = "see_joint_sessions",
         /// A provider stops taking part.
         Leave = "leave",
     }
@@ -154,7 +161,7 @@ pub fn in_relationship(actor: Actor, action: InRelationship, relationship: &Rela
     let active = state == S::Active;
     let open = state != S::Ended;
     match action {
-        A::See | A::SeeAgreement | A::ReadThread | A::SeeConsultations => permit(actor),
+        A::See | A::SeeAgreement | A::ReadThread | A::SeeConsultations | A::SeeJointSessions => permit(actor),
         A::Accept | A::Decline => Decision::Denied,
         A::End => permit_if(actor, open),
         A::Pause => permit_if(actor, owner && open),
@@ -171,7 +178,7 @@ pub fn in_relationship(actor: Actor, action: InRelationship, relationship: &Rela
         A::PlanConsultation => permit_if(actor, open),
         A::ConsentToSubstitute => permit_if(actor, owner && open),
         A::SuggestPlanReview | A::SeePlanWishes => permit_if(actor, provider && active),
-        A::AskForRound => permit_if(actor, active),
+        A::AskForRound | A::OpenTogether => permit_if(actor, active),
         A::Leave => permit_if(actor, provider && open),
     }
 }

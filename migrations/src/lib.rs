@@ -11,6 +11,7 @@ mod m0007_organisation;
 mod m0008_toolbox;
 mod m0009_library;
 mod m0010_proposals;
+mod m0011_joint_sessions;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_toolbox::Migration),
             Box::new(m0009_library::Migration),
             Box::new(m0010_proposals::Migration),
+            Box::new(m0011_joint_sessions::Migration),
         ]
     }
 }

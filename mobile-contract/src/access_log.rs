@@ -27,6 +27,8 @@ wire_words! {
         ReadComments = "read_comments",
         /// You took everything that is yours away yourself.
         Export = "export",
+        /// Notes of a joint session, as long as you show them.
+        ReadJointNotes = "read_joint_notes",
     }
     /// Why it was allowed.
     AllowedBecause {
@@ -38,6 +40,8 @@ wire_words! {
         Sent = "sent",
         /// This person stands in for somebody away, and you wait for an answer.
         StandsIn = "stands_in",
+        /// You revealed it in a joint session, for its length.
+        Revealed = "revealed",
     }
 }
 
@@ -47,7 +51,7 @@ pub struct AccessOut {
     pub number: i32,
     pub who: PartyOut,
     pub action: AccessAction,
-    /// The sections that were read, or `crisis_plan`; ids of items, messages or check-ins; `gist` and `preview`;
+    /// The sections that were read, or `crisis_plan`; ids of items, messages, notes or check-ins; `gist` and `preview`;
     /// the format of an export.
     pub subjects: Vec<String>,
     pub at: DateTime<Utc>,

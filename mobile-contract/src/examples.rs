@@ -11,6 +11,7 @@ const CHAPTERS: &[&str] = &[
     include_str!("../examples/accounts.json"),
     include_str!("../examples/check_ins.json"),
     include_str!("../examples/export.json"),
+    include_str!("../examples/joint_sessions.json"),
     include_str!("../examples/library.json"),
     include_str!("../examples/messages.json"),
     include_str!("../examples/notifications.json"),

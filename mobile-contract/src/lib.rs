@@ -17,6 +17,7 @@ pub mod examples;
 pub mod export;
 pub mod grants;
 pub mod help_now;
+pub mod joint_sessions;
 pub mod ledger;
 pub mod library;
 pub mod messages;

@@ -26,6 +26,7 @@ pub fn vocabularies() -> impl Iterator<Item = &'static Vocabulary> {
         crate::digests::VOCABULARIES,
         crate::export::VOCABULARIES,
         crate::grants::VOCABULARIES,
+        crate::joint_sessions::VOCABULARIES,
         crate::ledger::VOCABULARIES,
         crate::library::VOCABULARIES,
         crate::messages::VOCABULARIES,

@@ -398,7 +398,7 @@ fn review(row: rows::PlanReview) -> Result<Review> {
     })
 }
 
-fn open(key: &DataKey, section: PlanSection, row: rows::PlanSection) -> Result<Section> {
+pub(crate) fn open(key: &DataKey, section: PlanSection, row: rows::PlanSection) -> Result<Section> {
     let text = key.open_text(section_place(row.plan_id, section), &row.body)?;
     Ok(Section { text, updated_at: row.updated_at })
 }

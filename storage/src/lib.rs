@@ -31,6 +31,8 @@ pub mod facts;
 pub mod grants;
 pub mod idempotency;
 pub mod instance;
+pub mod joint_notes;
+pub mod joint_sessions;
 pub mod ledger;
 pub mod library;
 pub mod messages;

@@ -17,6 +17,7 @@ pub use crate::entity::digest_run::Model as DigestRun;
 pub use crate::entity::draft::Model as Draft;
 pub use crate::entity::invitation::Model as Invitation;
 pub use crate::entity::item::Model as Item;
+pub use crate::entity::joint_session::Model as JointSession;
 pub use crate::entity::library_entry::Model as LibraryEntry;
 pub use crate::entity::library_revision::Model as LibraryRevision;
 pub use crate::entity::library_text::Model as LibraryText;

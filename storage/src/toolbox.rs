@@ -309,7 +309,7 @@ fn place(item: Uuid, version: i32) -> Place {
     Place::new("item.body", Uuid::new_v5(&item, &version.to_be_bytes()))
 }
 
-fn open(key: &DataKey, row: rows::Item) -> Result<Item> {
+pub(crate) fn open(key: &DataKey, row: rows::Item) -> Result<Item> {
     let body = row.body.ok_or(StorageError::Hidden)?;
     let content = unseal(key, row.id, row.version, &body)?;
     Ok(Item {

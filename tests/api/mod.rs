@@ -15,6 +15,8 @@ pub mod fixture;
 mod help_now;
 mod idempotency;
 mod invitations;
+mod joint_notes;
+mod joint_sessions;
 mod ledger;
 mod library;
 mod library_search;

@@ -15,6 +15,7 @@ pub mod document;
 mod drafts;
 mod export;
 mod help_now;
+mod joint_sessions;
 mod ledger;
 mod library;
 mod library_editing;
@@ -49,6 +50,7 @@ fn resources() -> impl OpenApi {
         (comments::CommentsApi, proposals::ProposalsApi),
         (agreements::AgreementsApi, check_ins::CheckInSeriesApi, check_ins::CheckInsApi, help_now::HelpNowApi),
         (owners_life::OwnersLifeApi, profile::ProfileApi),
+        (joint_sessions::JointSessionsApi, joint_sessions::JointNotesApi),
         (library::LibraryApi, library_editing::LibraryEditingApi),
         (prompts::PromptsApi, unsubscribe::UnsubscribeApi),
         (consents::ConsentsApi, drafts::DraftsApi, messages::MessagesApi, reply_clocks::ReplyClocksApi),

@@ -40,6 +40,8 @@ pub enum ApiTags {
     Ledger,
     /// What reached me, and the start page.
     Notifications,
+    /// Looking at something together, in the same room or in a call.
+    JointSessions,
     /// Articles, stories, exercises, and links to what there is nearby.
     Library,
     /// The provider's daily digest.

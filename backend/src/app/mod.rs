@@ -21,6 +21,8 @@ pub mod drafts;
 pub mod export;
 pub mod grants;
 pub mod help_now;
+pub mod joint_notes;
+pub mod joint_sessions;
 pub mod kill_switch;
 pub mod ledger;
 pub mod library;

@@ -13,8 +13,8 @@ use domain::words::{AccountState, ClosedBy, Job, RelationshipEnd, RelationshipSt
 use storage::relationships::Related;
 use storage::whose::Whose;
 use storage::{
-    Authorized, WriteTx, accounts, agreement_rounds, clocks, concerns, consultations, notices, planned, relationships,
-    rows, series, uncertain_promises,
+    Authorized, WriteTx, accounts, agreement_rounds, clocks, concerns, consultations, joint_sessions, notices, planned,
+    relationships, rows, series, uncertain_promises,
 };
 
 /// What a pair leaves behind when it parts: no promise, nothing planned, no series, nothing on a
@@ -91,6 +91,7 @@ pub async fn leave(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> 
             series::settle(&tx, &row, SeriesState::Stopped, Reason::RelationshipEnded, now).await?;
         }
     }
+    joint_sessions::end_all(&tx, id, Some(leaver), now).await?;
     relationships::depart(&tx, &related, responsible.then_some(stays), now).await?;
     if responsible {
         let about = MessageId(related.row.id);

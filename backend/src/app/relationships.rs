@@ -15,7 +15,10 @@ use mobile_contract::relationships::{RelationshipOut, RelationshipsOut};
 use storage::relationships::{NewRelationship, Related};
 use storage::series::NewSeries;
 use storage::whose::Whose;
-use storage::{Authorized, StorageError, WriteTx, accounts, calendars, plan_reviews, planned, relationships, series};
+use storage::{
+    Authorized, StorageError, WriteTx, accounts, calendars, joint_sessions, plan_reviews, planned, relationships,
+    series,
+};
 
 const LIST: &str = "list_relationships";
 
@@ -118,6 +121,9 @@ pub(crate) async fn after(
         }
     }
     let whose = Whose::Relationship(related.view.id);
+    if matches!(to, RelationshipState::Ended | RelationshipState::Paused) {
+        joint_sessions::end_all(tx, related.view.id, None, now).await?;
+    }
     match to {
         RelationshipState::Ended => parting::part(tx, related, closed_by, now).await?,
         RelationshipState::Paused => planned::cancel(tx, whose, Reason::Paused, now).await?,

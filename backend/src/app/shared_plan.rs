@@ -10,10 +10,10 @@ use domain::crisis_plan::{labels, levels};
 use domain::ids::{AccountId, RelationshipId};
 use domain::ownership::Actor;
 use domain::policy::InRelationship;
-use domain::words::Module;
+use domain::words::{Module, PlanSection};
 use mobile_contract::crisis_plan::{PlanAsSeenOut, PlanWishOut, PlanWishesOut, SharedPlanOut, SharedSectionOut};
 use storage::audit::{self, Access};
-use storage::crisis_plan::SharedPlan;
+use storage::crisis_plan::{SharedPlan, SharedSection};
 use storage::{Authorized, StorageError, WriteTx, accounts, crisis_plan, relationships};
 
 const MOST_WISHES: u64 = 20;
@@ -49,23 +49,22 @@ pub async fn as_seen_by(app: &App, caller: Caller, provider: AccountId) -> Answe
 async fn seen(app: &App, reader: Actor, owner: AccountId) -> Answer<(Authorized<SharedPlan>, SharedPlanOut)> {
     let shared = crisis_plan::shared(&app.store, app.store.read(), reader, owner, app.now()).await?;
     let row = accounts::for_machinery(app.store.read(), owner).await?.ok_or_else(Refusal::not_found)?;
-    let sections = shared
-        .sections
-        .iter()
-        .map(|(section, held)| {
-            Ok(SharedSectionOut {
-                section: views::word(section.as_str())?,
-                level: views::word(held.level.as_str())?,
-                version: held.version,
-                text: held.section.as_ref().map(|written| written.text.clone()),
-                levels: views::words(levels(*section))?,
-                labels: views::words(labels(*section))?,
-                updated_at: held.section.as_ref().map(|written| written.updated_at),
-            })
-        })
-        .collect::<Answer<_>>()?;
+    let sections = shared.sections.iter().map(|(section, held)| section_out(*section, held)).collect::<Answer<_>>()?;
     let out = SharedPlanOut { owner: views::party(&row), sections };
     Ok((shared, out))
+}
+
+/// One section on the wire.
+pub(crate) fn section_out(section: PlanSection, held: &SharedSection) -> Answer<SharedSectionOut> {
+    Ok(SharedSectionOut {
+        section: views::word(section.as_str())?,
+        level: views::word(held.level.as_str())?,
+        version: held.version,
+        text: held.section.as_ref().map(|written| written.text.clone()),
+        levels: views::words(levels(section))?,
+        labels: views::words(labels(section))?,
+        updated_at: held.section.as_ref().map(|written| written.updated_at),
+    })
 }
 
 /// When the owner of this relationship asked the caller to look at the plan together. The wish is

@@ -24,6 +24,8 @@ pub mod instance_setting;
 pub mod invitation;
 pub mod item;
 pub mod item_version;
+pub mod joint_note;
+pub mod joint_session;
 pub mod library_entry;
 pub mod library_revision;
 pub mod library_search;

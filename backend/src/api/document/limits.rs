@@ -4,7 +4,7 @@
 use domain::organisation_policy::limits;
 use domain::toolbox::ItemKind;
 use domain::toolbox::limits::{LIMITS, Limit, MAX_REMARK};
-use domain::{agreements, crisis_plan, library, messages, proposals, wording};
+use domain::{agreements, crisis_plan, joint_sessions, library, messages, proposals, wording};
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -68,6 +68,9 @@ fn messages_and_plans() -> Vec<(&'static str, &'static str, Value)> {
         ("ProposalIn", "base_version", json!({ "minimum": 0 })),
         ("ProposalIn", "reason", most(proposals::MAX_REASON_CHARS)),
         ("ProposalIn", "text", most(crisis_plan::MAX_SECTION_CHARS)),
+        ("JointNoteIn", "text", some(joint_sessions::MAX_NOTE)),
+        ("JointNotePutIn", "text", some(joint_sessions::MAX_NOTE)),
+        ("JointOpened", "link", some(joint_sessions::MAX_LINK)),
     ]
 }
 

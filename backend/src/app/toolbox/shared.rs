@@ -10,10 +10,10 @@ use domain::ids::{AccountId, ItemId, RelationshipId};
 use domain::ownership::Actor;
 use domain::policy::Permit;
 use mobile_contract::toolbox::{SharedItemOut, SharedItemsOut};
+use storage::StorageError;
 use storage::audit::{self, Access};
 use storage::toolbox::Filter;
 use storage::toolbox::shared::{self, Page, SharedItem, SharedItems};
-use storage::{Authorized, StorageError};
 
 const LIST: &str = "list_shared_items";
 const AS_SEEN_BY: &str = "list_items_as_seen_by";
@@ -70,7 +70,7 @@ async fn seen(
     let mut found = shared::page(&app.store, app.store.read(), reader, owner, asked.filter, page, app.now()).await?;
     let next_cursor = views::cut(&mut found.items, limit)
         .map(|last| views::cursor(app, caller, &list, (last.item.created_at, last.item.id.0)));
-    let items = found.items.iter().map(present).collect::<Answer<_>>()?;
+    let items = found.items.iter().map(|seen| present(seen)).collect::<Answer<_>>()?;
     Ok((found, SharedItemsOut { items, next_cursor }))
 }
 
@@ -93,7 +93,7 @@ async fn log(
     tx.commit().await
 }
 
-fn present(seen: &Authorized<SharedItem>) -> Answer<SharedItemOut> {
+pub(crate) fn present(seen: &SharedItem) -> Answer<SharedItemOut> {
     let item = &seen.item;
     let kind = item.content.kind();
     Ok(SharedItemOut {

@@ -1,0 +1,149 @@
+//! What an owner writes down in a joint session: hers, sealed with her key, and shown to the provider only as she says,
+//! while the session is open.
+
+use crate::authorized::{Authorized, permitted};
+use crate::connect::WriteTx;
+use crate::entity::joint_note;
+use crate::error::{Result, StorageError};
+use crate::joint_sessions::{Joint, Side, side};
+use crate::sealed::{DataKey, Place};
+use chrono::{DateTime, Utc};
+use domain::ids::JointNoteId;
+use domain::policy::{self, OnJointSession};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+use uuid::Uuid;
+
+/// A note, opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub id: JointNoteId,
+    pub text: String,
+    pub shown: bool,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub version: i32,
+}
+
+pub async fn write(
+    tx: &WriteTx,
+    key: &DataKey,
+    joint: &Authorized<Joint>,
+    id: JointNoteId,
+    text: &str,
+    shown: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = joint_note::ActiveModel {
+        id: Set(id.0),
+        session_id: Set(joint.row.id),
+        body: Set(key.seal(place(id.0), text.as_bytes())?),
+        shown: Set(shown),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+    };
+    joint_note::Entity::insert(row).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+/// Whether an id is taken, by whoever's note.
+pub async fn is_taken(db: &impl ConnectionTrait, id: JointNoteId) -> Result<bool> {
+    Ok(joint_note::Entity::find_by_id(id.0).one(db).await?.is_some())
+}
+
+/// One note that the reader of `joint` finds.
+pub async fn one(
+    db: &impl ConnectionTrait,
+    key: &DataKey,
+    joint: &Authorized<Joint>,
+    id: JointNoteId,
+) -> Result<Authorized<Note>> {
+    let row = found(joint)?.filter(joint_note::Column::Id.eq(id.0)).one(db).await?.ok_or(StorageError::Hidden)?;
+    let note = open(key, row)?;
+    Ok(joint.clone().map(|_| note))
+}
+
+/// A page of what the reader of `joint` finds, newest first.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    key: &DataKey,
+    joint: &Authorized<Joint>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Note>> {
+    let mut query = found(joint)?;
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any()
+                .add(joint_note::Column::CreatedAt.lt(at))
+                .add(Condition::all().add(joint_note::Column::CreatedAt.eq(at)).add(joint_note::Column::Id.lt(id))),
+        );
+    }
+    let rows = query
+        .order_by_desc(joint_note::Column::CreatedAt)
+        .order_by_desc(joint_note::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(|row| open(key, row)).collect()
+}
+
+/// Says something else, or shows it or not, from now on. `Stale` if it changed meanwhile.
+pub async fn replace(
+    tx: &WriteTx,
+    key: &DataKey,
+    before: &Authorized<Note>,
+    text: &str,
+    shown: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let changed = joint_note::Entity::update_many()
+        .col_expr(joint_note::Column::Body, Expr::value(key.seal(place(before.id.0), text.as_bytes())?))
+        .col_expr(joint_note::Column::Shown, Expr::value(shown))
+        .col_expr(joint_note::Column::UpdatedAt, Expr::value(now))
+        .col_expr(joint_note::Column::Version, Expr::col(joint_note::Column::Version).add(1))
+        .filter(joint_note::Column::Id.eq(before.id.0))
+        .filter(joint_note::Column::Version.eq(before.version))
+        .exec(&**tx)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
+}
+
+pub async fn delete(tx: &WriteTx, gone: &Authorized<Note>) -> Result<()> {
+    let deleted = joint_note::Entity::delete_many()
+        .filter(joint_note::Column::Id.eq(gone.id.0))
+        .filter(joint_note::Column::Version.eq(gone.version))
+        .exec(&**tx)
+        .await?;
+    if deleted.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
+}
+
+/// The notes of a session that its reader finds: the owner all, the provider those that are shown to her now.
+fn found(joint: &Authorized<Joint>) -> Result<Select<joint_note::Entity>> {
+    let permit = joint.permit();
+    let (action, shown) = match side(permit, joint) {
+        Side::Owner => (OnJointSession::TendNotes, Condition::all()),
+        Side::Provider => (OnJointSession::ReadShownNotes, Condition::all().add(joint_note::Column::Shown.eq(true))),
+    };
+    permitted(policy::on_joint_session(permit.actor(), action, &joint.related.view, &joint.view))?;
+    Ok(joint_note::Entity::find().filter(joint_note::Column::SessionId.eq(joint.row.id)).filter(shown))
+}
+
+fn open(key: &DataKey, row: joint_note::Model) -> Result<Note> {
+    Ok(Note {
+        id: JointNoteId(row.id),
+        text: key.open_text(place(row.id), &row.body)?,
+        shown: row.shown,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+    })
+}
+
+fn place(id: Uuid) -> Place {
+    Place::new("joint_note.body", id)
+}
