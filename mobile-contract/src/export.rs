@@ -12,6 +12,7 @@ use crate::contacts::ContactOut;
 use crate::crisis_plan::{PlanOut, PlanReviewOut, PlanUseOut, PlanWordingOut};
 use crate::drafts::DraftOut;
 use crate::grants::GrantOut;
+use crate::joint_sessions::{JointNoteOut, JointSessionOut};
 use crate::ledger::LedgerRowOut;
 use crate::messages::MessageOut;
 use crate::notification_settings::NotificationSettingsOut;
@@ -67,6 +68,10 @@ wire_words! {
         Proposals = "proposals",
         /// What was said beside what you keep, hidden ones among them.
         Comments = "comments",
+        /// What you looked at together with a provider, and when.
+        JointSessions = "joint_sessions",
+        /// What you wrote down there.
+        JointNotes = "joint_notes",
         /// What you share and shared.
         Grants = "grants",
         AccessLog = "access_log",
@@ -130,6 +135,13 @@ pub struct ExportedItemVersionOut {
     pub content: ItemContent,
 }
 
+/// What you wrote down in a joint session.
+#[derive(Clone, Debug, Object)]
+pub struct ExportedJointNoteOut {
+    pub session_id: Uuid,
+    pub note: JointNoteOut,
+}
+
 /// Everything that is yours. Each list is newest first, as in its own operation.
 #[derive(Clone, Debug, Object)]
 pub struct ExportOut {
@@ -161,6 +173,8 @@ pub struct ExportOut {
     pub item_versions: Vec<ExportedItemVersionOut>,
     pub proposals: Vec<ProposalOut>,
     pub comments: Vec<CommentOut>,
+    pub joint_sessions: Vec<JointSessionOut>,
+    pub joint_notes: Vec<ExportedJointNoteOut>,
     pub grants: Vec<GrantOut>,
     pub access_log: Vec<AccessOut>,
     pub ledger: Vec<LedgerRowOut>,

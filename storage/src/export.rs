@@ -2,13 +2,13 @@
 
 use crate::authorized::Authorized;
 use crate::entity::{
-    agreement_version, audit, comment, consent, consultation, contact, device, draft, period, plan_review, plan_use,
-    plan_version, proposal, reply_clock, series, share_grant, slot,
+    agreement_version, audit, comment, consent, consultation, contact, device, draft, joint_session, period,
+    plan_review, plan_use, plan_version, proposal, reply_clock, series, share_grant, slot,
 };
 use crate::error::Result;
 use crate::relationships::Related;
 use crate::toolbox::versions;
-use crate::{crisis_plan, messages, prompts, toolbox};
+use crate::{crisis_plan, joint_notes, messages, prompts, toolbox};
 use chrono::{DateTime, Utc};
 use domain::policy::Permit;
 use domain::words::{Job, Outcome};
@@ -31,6 +31,8 @@ pub struct Counts {
     pub grants: u64,
     pub item_versions: u64,
     pub items: u64,
+    pub joint_notes: u64,
+    pub joint_sessions: u64,
     pub ledger: u64,
     pub messages: u64,
     pub periods: u64,
@@ -89,6 +91,11 @@ pub async fn counts(
         grants: share_grant::Entity::find().filter(share_grant::Column::OwnerId.eq(owner.0)).count(db).await?,
         item_versions: versions::earlier(owner).count(db).await?,
         items: toolbox::live(owner).count(db).await?,
+        joint_notes: joint_notes::of_owner(owner).count(db).await?,
+        joint_sessions: joint_session::Entity::find()
+            .filter(joint_session::Column::RelationshipId.is_in(ids()))
+            .count(db)
+            .await?,
         ledger: slot::Entity::find().filter(slot::Column::OwnerId.eq(owner.0)).count(db).await?,
         messages: written,
         periods: period::Entity::find().filter(period::Column::OwnerId.eq(owner.0)).count(db).await?,

@@ -2,18 +2,19 @@
 //! while the session is open.
 
 use crate::authorized::{Authorized, permitted};
-use crate::connect::WriteTx;
-use crate::entity::joint_note;
+use crate::connect::{Store, WriteTx};
+use crate::entity::{joint_note, joint_session, relationship};
 use crate::error::{Result, StorageError};
 use crate::joint_sessions::{Joint, Side, side};
-use crate::sealed::{DataKey, Place};
+use crate::sealed::{DataKey, Place, Scope};
 use chrono::{DateTime, Utc};
-use domain::ids::JointNoteId;
-use domain::policy::{self, OnJointSession};
+use domain::ids::{AccountId, JointNoteId, JointSessionId};
+use domain::ownership::Actor;
+use domain::policy::{self, OnJointSession, OnOwn};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -75,21 +76,54 @@ pub async fn page(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Note>> {
-    let mut query = found(joint)?;
-    if let Some((at, id)) = after {
-        query = query.filter(
-            Condition::any()
-                .add(joint_note::Column::CreatedAt.lt(at))
-                .add(Condition::all().add(joint_note::Column::CreatedAt.eq(at)).add(joint_note::Column::Id.lt(id))),
-        );
-    }
-    let rows = query
+    let rows = newest(found(joint)?, after, limit).all(db).await?;
+    rows.into_iter().map(|row| open(key, row)).collect()
+}
+
+/// A page of everything the actor ever wrote down in a joint session, newest first, with the session it was in.
+pub async fn of_all(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(JointSessionId, Note)>> {
+    let permit = permitted(policy::on_own(actor, OnOwn::OwnersLife, actor.account))?;
+    let rows = newest(of_owner(permit.account()), after, limit).all(db).await?;
+    let key = store.sealer.key(Scope::Owner(permit.account())).await?;
+    rows.into_iter().map(|row| Ok((JointSessionId(row.session_id), open(&key, row)?))).collect()
+}
+
+/// An owner's notes, of all sessions.
+pub(crate) fn of_owner(owner: AccountId) -> Select<joint_note::Entity> {
+    let hers = relationship::Entity::find()
+        .select_only()
+        .column(relationship::Column::Id)
+        .filter(relationship::Column::OwnerId.eq(owner.0))
+        .into_query();
+    let sessions = joint_session::Entity::find()
+        .select_only()
+        .column(joint_session::Column::Id)
+        .filter(joint_session::Column::RelationshipId.in_subquery(hers))
+        .into_query();
+    joint_note::Entity::find().filter(joint_note::Column::SessionId.in_subquery(sessions))
+}
+
+fn newest(
+    query: Select<joint_note::Entity>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Select<joint_note::Entity> {
+    let further = after.map(|(at, id)| {
+        Condition::any()
+            .add(joint_note::Column::CreatedAt.lt(at))
+            .add(Condition::all().add(joint_note::Column::CreatedAt.eq(at)).add(joint_note::Column::Id.lt(id)))
+    });
+    query
+        .filter(Condition::all().add_option(further))
         .order_by_desc(joint_note::Column::CreatedAt)
         .order_by_desc(joint_note::Column::Id)
         .limit(limit)
-        .all(db)
-        .await?;
-    rows.into_iter().map(|row| open(key, row)).collect()
 }
 
 /// Says something else, or shows it or not, from now on. `Stale` if it changed meanwhile.

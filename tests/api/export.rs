@@ -148,6 +148,13 @@ pub async fn rich(database: Database) -> Rich {
     fixture.post(provider, &format!("/v1/owners/{}/proposals", owner.id), proposal).await.expect(201);
     let comment = json!({ "item_id": table, "words": "I would come" });
     fixture.post(provider, &format!("/v1/owners/{}/comments", owner.id), comment).await.expect(201);
+    let together = format!("/v1/relationships/{}/joint_sessions", pair.relationship);
+    let session = fixture.post(owner, &together, json!({ "opens": { "item_id": table } })).await.expect(201);
+    let session = format!("/v1/joint_sessions/{}", session["id"].as_str().expect("an id"));
+    fixture.post(provider, &format!("{session}/join"), Value::Null).await.expect(200);
+    let note = json!({ "text": "It is being asked that I miss" });
+    fixture.post(owner, &format!("{session}/notes"), note).await.expect(201);
+    fixture.delete(owner, &session).await.expect(204);
     let overview = json!({ "kind": "info", "body": "What I take", "medication": true });
     fixture.post(owner, &thread(&pair), overview).await.expect(201);
     grant(&fixture, owner, provider, "item", &table, "deny").await;
@@ -231,12 +238,13 @@ on_both_databases! {
             assert_eq!(list(&export, section), list(&fixture.get(owner, &path).await.expect(200), "items"), "{section}");
         }
         for (section, path) in [("messages", "messages"), ("agreements", "agreement_versions"),
-            ("check_in_series", "check_ins"), ("consultations", "consultations"), ("contacts", "contacts")] {
+            ("check_in_series", "check_ins"), ("consultations", "consultations"), ("contacts", "contacts"), ("joint_sessions", "joint_sessions")] {
             let path = format!("/v1/relationships/{}/{path}?limit=100", rich.pair.relationship);
             assert_eq!(list(&export, section), list(&fixture.get(owner, &path).await.expect(200), "items"), "{section}");
         }
         let beside = fixture.get(owner, &format!("/v1/owners/{}/comments", owner.id)).await.expect(200);
         assert_eq!(list(&export, "comments"), list(&beside, "items"));
+        assert_eq!(list(&export, "joint_notes")[0]["note"]["text"], "It is being asked that I miss");
         assert_eq!(export["account"]["me"], fixture.get(owner, "/v1/me").await.expect(200));
         assert_eq!(export["plan"], fixture.get(owner, "/v1/plan").await.expect(200));
 

@@ -5,13 +5,14 @@ use crate::app::joint_sessions::{find, key_of};
 use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal, bounds};
 use crate::state::App;
-use crate::views;
+use crate::views::{self, Page};
 use chrono::SubsecRound;
 use domain::access::{AccessAction, AllowedBecause, Via};
 use domain::ids::{JointNoteId, JointSessionId};
 use domain::joint_sessions::MAX_NOTE;
 use domain::policy::OnJointSession;
 use domain::wording::{FieldFault, Unit};
+use mobile_contract::export::ExportedJointNoteOut;
 use mobile_contract::joint_sessions::{JointNoteIn, JointNoteOut, JointNotePutIn, JointNotesOut};
 use storage::audit::{self, Access};
 use storage::joint_notes::{self, Note};
@@ -57,6 +58,26 @@ pub async fn list(
     log(app, &tx, &joint, &notes).await?;
     tx.commit().await?;
     Ok(JointNotesOut { items: notes.iter().map(present).collect(), next_cursor })
+}
+
+/// Everything the caller ever wrote down in a joint session, newest first.
+pub async fn all(
+    app: &App,
+    caller: Caller,
+    cursor: Option<&str>,
+    limit: Option<u32>,
+) -> Answer<Page<ExportedJointNoteOut>> {
+    const LIST: &str = "joint_notes_of_all";
+    let limit = views::limit(limit)?;
+    let after = views::place(app, caller, LIST, cursor)?;
+    let mut notes = joint_notes::of_all(&app.store, app.store.read(), caller.actor, after, limit + 1).await?;
+    let next_cursor =
+        views::cut(&mut notes, limit).map(|(_, last)| views::cursor(app, caller, LIST, (last.created_at, last.id.0)));
+    let items = notes
+        .iter()
+        .map(|(session, note)| ExportedJointNoteOut { session_id: session.0, note: present(note) })
+        .collect();
+    Ok(Page { items, next_cursor })
 }
 
 pub async fn get(app: &App, caller: Caller, id: JointSessionId, note: JointNoteId) -> Answer<JointNoteOut> {

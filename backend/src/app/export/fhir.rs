@@ -45,6 +45,8 @@ pub fn takes(section: ExportSection) -> bool {
         | S::Drafts
         | S::Grants
         | S::Items
+        | S::JointNotes
+        | S::JointSessions
         | S::Messages
         | S::Periods
         | S::PlanReviews
@@ -170,6 +172,12 @@ impl Bundle {
             Record::Draft(it) => vec![messages::draft(people, it, beside)],
             Record::Grant(it) => vec![agreed::grant(people, it, beside)],
             Record::Item(it) => item(people, it, record, beside),
+            Record::JointNote(it) => {
+                vec![documents::document(people, it.note.id, "joint_note", Some(it.note.updated_at), record)]
+            }
+            Record::JointSession(it) => {
+                vec![documents::document(people, it.id, "joint_session", Some(it.proposed_at), record)]
+            }
             Record::Message(it) => messages::message(people, it, beside).into_iter().collect(),
             Record::Period(it) => vec![documents::document(people, it.id, it.kind.as_str(), Some(it.from), record)],
             Record::PlanReview(it) => vec![documents::document(people, it.id, "plan_review", Some(it.at), record)],

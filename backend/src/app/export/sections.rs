@@ -3,7 +3,8 @@
 use crate::app::sessions::Caller;
 use crate::app::{
     Answer, access_log, agreements, check_ins, comments, consents, consultations, contacts, crisis_plan, devices,
-    drafts, grants, ledger, messages, owners_life, prompts, proposals, relationships, reply_clocks, toolbox,
+    drafts, grants, joint_notes, joint_sessions, ledger, messages, owners_life, prompts, proposals, relationships,
+    reply_clocks, toolbox,
 };
 use crate::state::App;
 use domain::ids::RelationshipId;
@@ -15,8 +16,9 @@ use mobile_contract::consultations::ConsultationOut;
 use mobile_contract::contacts::ContactOut;
 use mobile_contract::crisis_plan::{PlanReviewOut, PlanUseOut, PlanWordingOut};
 use mobile_contract::drafts::DraftOut;
-use mobile_contract::export::{ExportSection, ExportedItemVersionOut, PeriodOut};
+use mobile_contract::export::{ExportSection, ExportedItemVersionOut, ExportedJointNoteOut, PeriodOut};
 use mobile_contract::grants::GrantOut;
+use mobile_contract::joint_sessions::JointSessionOut;
 use mobile_contract::ledger::LedgerRowOut;
 use mobile_contract::messages::MessageOut;
 use mobile_contract::profile::DeviceOut;
@@ -83,6 +85,8 @@ records! {
     Draft(DraftOut),
     Grant(GrantOut),
     Item(ItemOut),
+    JointNote(ExportedJointNoteOut),
+    JointSession(JointSessionOut),
     ItemVersion(ExportedItemVersionOut),
     LedgerRow(LedgerRowOut),
     Message(MessageOut),
@@ -130,6 +134,8 @@ pub async fn page(source: &Source, section: ExportSection, at: &At) -> Answer<(V
         S::Grants => paged!(grants::list(app, caller, cursor, PAGE)),
         S::ItemVersions => paged!(toolbox::versions::of_all(app, caller, cursor, PAGE)),
         S::Items => paged!(toolbox::list(app, caller, Items::default(), cursor, PAGE)),
+        S::JointNotes => paged!(joint_notes::all(app, caller, cursor, PAGE)),
+        S::JointSessions => paged!(joint_sessions::list(app, caller, pair, cursor, PAGE)),
         S::Ledger => paged!(ledger::list(app, caller, Rows::default(), cursor, PAGE)),
         S::Messages => paged!(messages::list(app, caller, pair, cursor, PAGE)),
         S::Periods => paged!(owners_life::periods(app, caller, cursor, PAGE)),
@@ -151,7 +157,16 @@ pub async fn page(source: &Source, section: ExportSection, at: &At) -> Answer<(V
 /// Lists that are read of one relationship after the other.
 fn through_pairs(section: ExportSection) -> bool {
     use ExportSection as S;
-    matches!(section, S::Agreements | S::CheckInSeries | S::CheckIns | S::Consultations | S::Contacts | S::Messages)
+    matches!(
+        section,
+        S::Agreements
+            | S::CheckInSeries
+            | S::CheckIns
+            | S::Consultations
+            | S::Contacts
+            | S::JointSessions
+            | S::Messages
+    )
 }
 
 /// How many records a list was counted to have; `related` are her relationships, invitations among them.
@@ -171,6 +186,8 @@ pub fn count(section: ExportSection, counts: &Counts, related: u64) -> u64 {
         S::Grants => counts.grants,
         S::ItemVersions => counts.item_versions,
         S::Items => counts.items,
+        S::JointNotes => counts.joint_notes,
+        S::JointSessions => counts.joint_sessions,
         S::Ledger => counts.ledger,
         S::Messages => counts.messages,
         S::Periods => counts.periods,
