@@ -4,7 +4,7 @@
 use super::leave;
 use crate::connect::{Store, WriteTx};
 use crate::entity::panel;
-use crate::error::Result;
+use crate::error::{Result, StorageError};
 use crate::sealed::{Place, Scope};
 use domain::ids::AccountId;
 use domain::ownership::Actor;
@@ -12,6 +12,9 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// Of compression: what zstd itself begins with.
+const LEVEL: i32 = 3;
 
 /// What is kept of a panel.
 #[derive(Debug)]
@@ -41,7 +44,9 @@ pub async fn kept(store: &Store, db: &impl ConnectionTrait, actor: Actor, shape:
     match row.body {
         Some(body) if row.made_of == row.changes && row.shape == shape => {
             let key = store.sealer.key(Scope::Owner(owner)).await?;
-            Ok(Kept::Fresh(Zeroizing::new(key.open(place(owner.0), &body)?)))
+            let small = Zeroizing::new(key.open(place(owner.0), &body)?);
+            let whole = zstd::decode_all(small.as_slice()).map_err(|error| StorageError::Corrupt(error.to_string()))?;
+            Ok(Kept::Fresh(Zeroizing::new(whole)))
         }
         _ => Ok(Kept::Stale { changes: row.changes }),
     }
@@ -51,7 +56,9 @@ pub async fn kept(store: &Store, db: &impl ConnectionTrait, actor: Actor, shape:
 pub async fn keep(store: &Store, actor: Actor, shape: i32, changes: i32, body: &[u8]) -> Result<()> {
     let owner = leave(actor)?.account();
     let key = store.sealer.key(Scope::Owner(owner)).await?;
-    let sealed = key.seal(place(owner.0), body)?;
+    // What is read at every opening is to be small; sealed bytes do not get smaller any more.
+    let small = zstd::bulk::compress(body, LEVEL).map_err(|error| StorageError::Corrupt(error.to_string()))?;
+    let sealed = key.seal(place(owner.0), &Zeroizing::new(small))?;
     let tx = store.write().await?;
     panel::Entity::update_many()
         .col_expr(panel::Column::Body, Expr::value(sealed))

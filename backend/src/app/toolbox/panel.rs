@@ -17,7 +17,7 @@ use storage::toolbox::{self};
 use zeroize::Zeroizing;
 
 /// Goes up whenever [`PanelOut`] or what is put into it changes, so that no panel of an earlier version is shown.
-const SHAPE: i32 = 1;
+const SHAPE: i32 = 2;
 
 /// The JSON of the caller's [`PanelOut`]: kept ready, or made anew where something changed.
 pub async fn get(app: &App, caller: Caller) -> Answer<Zeroizing<Vec<u8>>> {
