@@ -113,6 +113,8 @@ async fn measure(kind: Kind, crowd: Crowd, figures: &mut Figures) -> Done<Vec<St
         DbBackend::Postgres => {
             let repeatable = Some(IsolationLevel::RepeatableRead);
             let backup = store.read().begin_with_config(repeatable, Some(AccessMode::ReadOnly)).await?;
+            // Our own connections may not idle within a transaction; a backup's may.
+            backup.execute_unprepared("set local idle_in_transaction_session_timeout = 0").await?;
             backup.execute_unprepared("select from series limit 1").await?;
             Some(backup)
         }
