@@ -64,7 +64,7 @@ on_both_databases! {
                 world.set("2027-10-14 10:00").await;
                 break;
             };
-            world.set(&format!("{on} 10:00")).await;
+            world.set(&format!("{on} 09:59")).await;
             world.set_to_next_before(&format!("{on} 13:00")).await;
             for card in bente.items(&format!("/v1/relationships/{}/check_in_cards", pair.id)).await {
                 let open = format!("/v1/check_ins/{}/open", card["id"].as_str().expect("an id"));
@@ -149,7 +149,7 @@ on_both_databases! {
         let after = bente.read(&series).await;
         assert_eq!((&after["every_days"], &after["upcoming"]), (&json!(28), &before["upcoming"]));
 
-        world.set("2027-10-05 10:00").await;
+        world.set("2027-10-05 09:59").await;
         assert_eq!(bente.ledger("check_in").await, Vec::<Value>::new());
         assert_eq!(world.sent_out(), json!({ "apns": 0, "fcm": 0, "mail": 0 }));
         world.set_to_next_before("2027-10-05 13:00").await;

@@ -28,7 +28,7 @@ on_both_databases! {
         assert_eq!(against("check_in").await, "hospital");
         assert_eq!(against("plan_review").await, "hospital");
 
-        world.set("2027-11-30 10:00").await;
+        world.set("2027-11-30 09:59").await;
         world.set_to_next_before("2027-11-30 13:00").await;
         world.set("2027-11-30 13:01").await;
         let [check_in] = bente.ledger("check_in").await.try_into().expect("one row");
@@ -51,7 +51,7 @@ on_both_databases! {
 
         // Home again, the check-ins go on; the plan is left in peace for two weeks more.
         bente.delete("/v1/hospital").await.is(204);
-        world.set("2027-12-14 10:00").await;
+        world.set("2027-12-14 09:59").await;
         world.set_to_next_before("2027-12-14 13:00").await;
         let newest = bente.ledger("check_in").await.remove(0);
         assert_eq!((&newest["slot_on"], &newest["outcome"]), (&json!("2027-12-14"), &json!("sent")));
