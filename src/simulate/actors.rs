@@ -21,6 +21,9 @@ use domain::words::{Job, Outcome};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// Where the second streams of chance begin; no run has so many people.
+const SECOND_STREAMS: u64 = 1 << 40;
+
 /// Everybody, and what is going to happen to them.
 #[derive(Debug)]
 pub struct Actors {
@@ -48,7 +51,7 @@ impl Actors {
         let mut stream = 0;
         let mut dice = || {
             stream += 1;
-            Dice::new(seed, stream)
+            (Dice::new(seed, stream), Dice::new(seed, SECOND_STREAMS + stream))
         };
 
         agenda.extend(administration(&span));
@@ -61,8 +64,11 @@ impl Actors {
             agenda.extend(provider.plan(&span, substitute, &owners));
         }
         let mut owners: Vec<Owner> = population.owners.iter().map(|seat| Owner::new(seat, &span, dice())).collect();
-        for owner in &mut owners {
+        for (number, owner) in owners.iter_mut().enumerate() {
             agenda.extend(owner.plan(&span));
+            let hers = population.bonds.iter().filter(|bond| bond.owner == number);
+            let providers: Vec<Label> = hers.map(|bond| population.providers[bond.provider].label.clone()).collect();
+            agenda.extend(owner.plan_toolbox(&span, &providers, &mut names));
         }
         for bond in &population.bonds {
             let (owner, provider) = (&mut owners[bond.owner], &mut providers[bond.provider]);
@@ -134,6 +140,21 @@ impl Cast {
             (Happening::MessageSent { message, from: Side::Provider, .. }, Some(owner)) => {
                 let Some(owner) = self.owners.get_mut(owner) else { return Vec::new() };
                 owner.on_message(message, event.at.to_utc(), &self.world)
+            }
+            (Happening::ProposalMade { proposal, .. }, Some(owner)) => {
+                let (owner, provider) = (self.owners.get_mut(owner), event.provider.clone());
+                let Some((owner, provider)) = owner.zip(provider) else { return Vec::new() };
+                let mut events = owner.on_proposal(proposal, &provider, event.at.to_utc());
+                if let Some(provider) = self.providers.get_mut(&provider) {
+                    events.extend(provider.on_own_proposal(proposal, owner.label(), event.at.to_utc()));
+                }
+                events
+            }
+            (Happening::CommentMade { comment, item, from: Side::Provider }, Some(owner)) => {
+                let (owner, provider) = (self.owners.get_mut(owner), event.provider.as_ref());
+                let Some((owner, provider)) = owner.zip(provider) else { return Vec::new() };
+                let answer = self.names.of("comment", owner.label());
+                owner.on_comment(comment, &answer, item, provider, event.at.to_utc())
             }
             _ => Vec::new(),
         }
@@ -278,9 +299,11 @@ mod tests {
     fn the_pilot_has_every_kind_of_event() {
         let events = play(pilot(1));
         let found: BTreeSet<&str> = events.iter().map(|event| event.what.kind()).collect();
-        // Moving a check-in takes a digest that announces it.
+        // These take a digest that tells of a check-in, or of what is shared.
+        let told_first = ["slot_", "proposal_", "comment_"];
+        let by_itself = |kind: &&&str| !told_first.iter().any(|first| kind.starts_with(first));
         let missing: Vec<&&str> =
-            Happening::KINDS.iter().filter(|kind| !found.contains(**kind) && !kind.starts_with("slot_")).collect();
+            Happening::KINDS.iter().filter(|kind| !found.contains(**kind)).filter(by_itself).collect();
         assert_eq!(missing, Vec::<&&str>::new());
     }
 

@@ -6,10 +6,11 @@ use super::span::in_zone;
 use super::stage::Stage;
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, MessageId, SeriesId, SlotId};
-use domain::words::{Channel, Job, Outcome};
+use domain::words::{Channel, Job, Module, Outcome};
 use std::collections::BTreeMap;
 use storage::{Result, StorageError, accounts, digests, messages, notices, rows, slots};
 use uuid::Uuid;
+use worker::digests::part_of_toolbox;
 
 /// Reads the ledger on from where it was read last.
 #[derive(Debug)]
@@ -101,7 +102,8 @@ async fn subject(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Label> {
     })
 }
 
-/// A message by its name; a plan by whose it is; a check-in as `series/slot`, another prompt as what it is about and its slot.
+/// A message or proposal by its name; a plan, or a part of a toolbox, by whose it is; a check-in as `series/slot`, another
+/// prompt as what it is about and its slot.
 async fn item(stage: &Stage, id: Uuid) -> Result<Label> {
     let db = stage.store().read();
     let Some(slot) = slots::by_id(db, SlotId(id)).await? else {
@@ -140,8 +142,10 @@ async fn sections(stage: &Stage, job: Job, row: &rows::Slot) -> Result<Option<BT
     let Some(run) = digests::of_date(db, AccountId(row.recipient_id), row.on_date).await? else { return Ok(None) };
     let mut sections: BTreeMap<String, Vec<Label>> = BTreeMap::new();
     for line in digests::lines(db, run.id).await? {
+        let part = line.module.as_deref().map(str::parse::<Module>).transpose()?;
+        let part = part.map(|module| part_of_toolbox(AccountId(line.owner_id), module));
         let about = line.message_id.or(line.slot_id).or(line.series_id).or(line.clock_id);
-        let label = match about {
+        let label = match about.or(line.proposal_id).or(part) {
             Some(id) => item(stage, id).await?,
             None => plan_of(stage, line.owner_id),
         };

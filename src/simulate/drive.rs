@@ -46,8 +46,13 @@ pub async fn play(
         stage.clock.set(now);
         progress(now);
         while let Some(mut event) = actors.pop(now) {
-            if actors.decide_as_they_go() {
-                script::as_offered(&mut stage, &mut event).await?;
+            let happens = if actors.decide_as_they_go() {
+                script::as_offered(&mut stage, &mut event).await?
+            } else {
+                !script::follows(&event)
+            };
+            if !happens {
+                continue;
             }
             match script::perform(&mut stage, &event).await? {
                 Ok(consequences) => {

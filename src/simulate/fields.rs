@@ -4,6 +4,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use domain::crisis_plan::ReviewTrigger;
+use domain::toolbox::{GoalState, ItemKind};
 use domain::weekdays::Weekdays;
 use domain::words::{Channel, CheckInAnswer, GrantLevel, Job, Level, MessageKind, Outcome, PromptAnswer};
 use serde_json::{Map, Value};
@@ -89,6 +90,8 @@ pub struct Named(pub Map<String, Value>);
 domain::words! {
     /// Which side of the relationship did it.
     Side { Owner = "owner", Provider = "provider" }
+    /// What the owner made of a proposal.
+    ProposalAnswer { Accepted = "accepted", Edited = "edited", Declined = "declined" }
 }
 
 /// A value one field can hold.
@@ -294,11 +297,13 @@ macro_rules! word_fields {
 word_fields! {
     Channel: "in_app, push or email";
     CheckInAnswer: "ok, both, heavy, want_to_talk or not_now";
+    GoalState: "idea, active, resting, reached or let_go";
     GrantLevel: "see, comment or propose";
     Job: "check_in, response_reminder, overdue_notice, digest, plan_review, agreement_round or message_notice";
     Level: "primary or specialist";
     MessageKind: "info, reply_wanted, next_consultation or vault";
     PromptAnswer: "look_now, together, wait or fine_as_is";
+    ProposalAnswer: "accepted, edited or declined";
     ReviewTrigger: "plan_used, discharge, contact_changed, medicine_changed or helper_changed";
     Side: "owner or provider";
 }
@@ -307,6 +312,19 @@ impl Field for Outcome {
     const RIGHT: &'static str = "sent, folded, held, skipped, cancelled or failed";
     fn read(value: &Value) -> Option<Self> {
         value.as_str()?.parse().ok().filter(|outcome| *outcome != Outcome::Planned)
+    }
+    fn write(&self) -> Option<Value> {
+        Some(self.as_str().into())
+    }
+}
+
+/// Kinds that say something by themselves; the others are made of what is there.
+impl Field for ItemKind {
+    const RIGHT: &'static str = "life_domain, status_entry, goal, step, network_person, medicine, strength, value, \
+                                 exercise, exercise_run, diary_entry or registration";
+    fn read(value: &Value) -> Option<Self> {
+        let made_of_others = [Self::NetworkTie, Self::NetworkSnapshot, Self::Favourite, Self::RegistrationEntry];
+        value.as_str()?.parse().ok().filter(|kind| !made_of_others.contains(kind))
     }
     fn write(&self) -> Option<Value> {
         Some(self.as_str().into())

@@ -1,10 +1,13 @@
 //! The lines that `reconnect simulate --json` writes and `--scenario` reads: one JSON object a line,
 //! described for others in `docs/simulation.schema.json`.
 
-use super::fields::{Chars, Count, EveryDays, Fault, Field, Fields, Label, Named, ReplyWindow, Side, WallTime, Word};
+use super::fields::{
+    Chars, Count, EveryDays, Fault, Field, Fields, Label, Named, ProposalAnswer, ReplyWindow, Side, WallTime, Word,
+};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
 use domain::crisis_plan::ReviewTrigger;
+use domain::toolbox::{GoalState, ItemKind};
 use domain::weekdays::Weekdays;
 use domain::words::{Channel, CheckInAnswer, GrantLevel, Job, Level, MessageKind, Outcome, PromptAnswer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -60,7 +63,8 @@ pub struct Decision {
     /// Code of the gate that decided, or of the reason to send.
     pub reason: String,
     pub channels: Vec<Channel>,
-    /// Messages, `series/slot` for check-ins, and `plan/owner` for changes of a plan that is shared: at most 20 in a digest, more only for heavy replies.
+    /// Messages, proposals, `series/slot` for check-ins, and `plan/owner`, `goals/owner` and the like for changes of what
+    /// is shared: at most 20 in a digest, more only for heavy replies.
     pub items: Option<Vec<Label>>,
     /// The date that both sides were shown.
     pub promised: Option<NaiveDate>,
@@ -200,7 +204,8 @@ happenings! {
     /// She turns the review prompts on with it, and chooses what else may bring one: `plan_used`,
     /// `discharge` and the like. Without a choice only the calendar does.
     PlanWritten = "plan_written", Owner { triggers: Option<Vec<ReviewTrigger>> }
-    PlanEdited = "plan_edited", Owner {}
+    /// With `proposal`, by taking that in: the answer to it brought this line.
+    PlanEdited = "plan_edited", Owner { proposal: Option<Label> }
     PlanUsed = "plan_used", Owner {}
     /// A plan prompt, or with `job` an agreement round, was opened.
     PromptOpened = "prompt_opened", Owner { slot: NaiveDate, job: Option<Job> }
@@ -211,6 +216,31 @@ happenings! {
     ZoneChanged = "zone_changed", Implied { zone: Tz }
     ProviderHoursSet = "provider_hours_set", Provider { days: Weekdays, from: WallTime, to: WallTime }
     PolicyPublished = "policy_published", Implied { version: Count, changes: Named }
+    /// Something of her toolbox has a new version; the first such line of an item makes it. What is
+    /// not said stays as it was; a new item is no draft, and a new goal is active.
+    ItemChanged = "item_changed", Owner {
+        item: Label,
+        item_kind: ItemKind,
+        /// What it lies under, the goal of a step, the life domain of a status; or the exercise of a run.
+        under: Option<Label>,
+        draft: Option<bool>,
+        state: Option<GoalState>,
+        /// By taking that in: the answer to it brought this line.
+        proposal: Option<Label>,
+    }
+    /// With all that lies under it.
+    ItemDeleted = "item_deleted", Owner { item: Label }
+    /// Whatever else is shared with the provider, this is not.
+    KeptPrivate = "kept_private", Both { subject: Label }
+    /// The provider proposes a change of a goal, a step or, by its name, a section of the plan.
+    ProposalMade = "proposal_made", Both { proposal: Label, item: Label }
+    ProposalAnswered = "proposal_answered", Implied { proposal: Label, answer: ProposalAnswer }
+    /// Its author took it back.
+    ProposalWithdrawn = "proposal_withdrawn", Implied { proposal: Label }
+    /// Beside an item or, by its name, a section of the plan.
+    CommentMade = "comment_made", Both { comment: Label, item: Label, from: Side }
+    /// The owner keeps it to herself.
+    CommentHidden = "comment_hidden", Implied { comment: Label }
 }
 
 impl Event {
@@ -502,7 +532,7 @@ mod tests {
         line 7: `to` must be later than `from` on the same day
         line 7: `zone` is "Europe/Olso", but must be an IANA time zone, such as "Europe/Oslo"
         line 7: `every_days` is 9, but must be 7, 14 or 28
-        line 7: `kind` is "massage_sent", but must be one of relationship_started, relationship_ended, agreement_accepted, message_sent, message_opened, message_recalled, reply, read_thanks, lets_talk, call_logged, clock_closed, promise_moved, provider_left, series_accepted, series_stopped, check_in_answered, check_in_opened, slot_postponed, slot_skipped_by_provider, absence, substitute_accepted, setting_changed, kill_switch, account_suspended, silence_clause_set, pause_started, pause_ended, hospital_admitted, hospital_discharged, consultation, grant, revoke, plan_written, plan_edited, plan_used, prompt_opened, prompt_answered, quiet_hours_set, zone_changed, provider_hours_set, policy_published
+        line 7: `kind` is "massage_sent", but must be one of relationship_started, relationship_ended, agreement_accepted, message_sent, message_opened, message_recalled, reply, read_thanks, lets_talk, call_logged, clock_closed, promise_moved, provider_left, series_accepted, series_stopped, check_in_answered, check_in_opened, slot_postponed, slot_skipped_by_provider, absence, substitute_accepted, setting_changed, kill_switch, account_suspended, silence_clause_set, pause_started, pause_ended, hospital_admitted, hospital_discharged, consultation, grant, revoke, plan_written, plan_edited, plan_used, prompt_opened, prompt_answered, quiet_hours_set, zone_changed, provider_hours_set, policy_published, item_changed, item_deleted, kept_private, proposal_made, proposal_answered, proposal_withdrawn, comment_made, comment_hidden
         "###);
     }
 

@@ -3,7 +3,7 @@
 use super::fields::Label;
 use std::collections::BTreeMap;
 
-/// Counts messages and series by owner: `message-07-012`, `series-07-02`.
+/// Counts what is made by owner: `message-07-012`, `series-07-02`, `goal-07-01`, `proposal-07-03`.
 #[derive(Clone, Debug, Default)]
 pub struct Names(BTreeMap<(&'static str, Label), u32>);
 
@@ -16,6 +16,12 @@ impl Names {
     pub fn series(&mut self, owner: &Label) -> Label {
         let n = self.next("series", owner);
         Label(format!("series-{}-{n:02}", number_of(owner)))
+    }
+
+    /// Something of her toolbox, a proposal or a comment.
+    pub fn of(&mut self, what: &'static str, owner: &Label) -> Label {
+        let n = self.next(what, owner);
+        Label(format!("{what}-{}-{n:02}", number_of(owner)).replace('_', "-"))
     }
 
     fn next(&mut self, what: &'static str, owner: &Label) -> u32 {

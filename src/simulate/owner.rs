@@ -1,5 +1,7 @@
 //! One service user's half-year: what she plans, and how she meets what the planner sends her.
 
+mod toolbox;
+
 use super::dice::Dice;
 use super::fields::{Chars, Count, EveryDays, Label, ReplyWindow, Side, WallTime};
 use super::line::{Decision, Event, Happening};
@@ -18,6 +20,8 @@ pub struct Owner {
     label: Label,
     turn: OwnerTurn,
     dice: Dice,
+    /// For what she keeps and shares of it, so that more of that changes nothing else.
+    leisure: Dice,
     home: Tz,
     /// Where else she goes, from when on; earliest first.
     journeys: Vec<(DateTime<Utc>, Tz)>,
@@ -38,7 +42,7 @@ struct Habits {
 }
 
 impl Owner {
-    pub fn new(seat: &OwnerSeat, span: &Span, mut dice: Dice) -> Self {
+    pub fn new(seat: &OwnerSeat, span: &Span, (mut dice, leisure): (Dice, Dice)) -> Self {
         let journeys = match seat.turn {
             OwnerTurn::Traveller => [
                 (10, chrono_tz::Atlantic::Canary),
@@ -64,7 +68,7 @@ impl Owner {
             previews: dice.chance(35),
             thanks: dice.between(10, 60),
         };
-        Self { label: seat.label.clone(), turn: seat.turn, dice, home: span.zone, journeys, habits }
+        Self { label: seat.label.clone(), turn: seat.turn, dice, leisure, home: span.zone, journeys, habits }
     }
 
     pub fn label(&self) -> &Label {
@@ -146,7 +150,7 @@ impl Owner {
             day = plus_days(day, self.dice.between(15, 120).into());
             let minute = self.minute();
             if self.dice.chance(40) {
-                events.push(self.at(day, minute, Happening::PlanEdited {}));
+                events.push(self.at(day, minute, Happening::PlanEdited { proposal: None }));
             } else if self.dice.chance(40) {
                 events.push(self.at(day, minute, Happening::PlanUsed {}));
             }
@@ -391,7 +395,7 @@ impl Owner {
             ],
             PromptAnswer::Wait,
         );
-        let alone = answer == PromptAnswer::Together && sent.job == Job::PlanReview && !world.shares(&self.label);
+        let alone = answer == PromptAnswer::Together && sent.job == Job::PlanReview && !world.shares_plan(&self.label);
         let answer = if alone { PromptAnswer::Wait } else { answer };
         let answered = opened + TimeDelta::minutes(self.dice.between(1, 30).into());
         events.push(self.later(answered, provider, Happening::PromptAnswered { slot, answer, job }));
@@ -405,7 +409,7 @@ impl Owner {
                 }
                 _ if world.has_plan(&self.label) && self.dice.chance(50) => {
                     let edited = answered + TimeDelta::minutes(self.dice.between(10, 90).into());
-                    events.push(self.later(edited, None, Happening::PlanEdited {}));
+                    events.push(self.later(edited, None, Happening::PlanEdited { proposal: None }));
                 }
                 _ => {}
             }

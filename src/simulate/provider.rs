@@ -1,5 +1,7 @@
 //! One provider's half-year: hours, absences, what she does with a digest.
 
+mod suggestions;
+
 use super::dice::Dice;
 use super::fields::{Chars, Label, Side, WallTime};
 use super::line::{Decision, Event, Happening};
@@ -20,6 +22,8 @@ pub struct Provider {
     place: Place,
     turn: ProviderTurn,
     dice: Dice,
+    /// For what she says and proposes about what is shared with her, so that more of that changes nothing else.
+    ideas: Dice,
     /// In force from their date on, earliest first.
     hours: Vec<(NaiveDate, WorkingHours)>,
     calendar: ProviderCalendar,
@@ -40,7 +44,12 @@ enum Act {
 }
 
 impl Provider {
-    pub fn new(seat: &ProviderSeat, span: &Span, mut dice: Dice, holidays: &'static HolidayCalendar) -> Self {
+    pub fn new(
+        seat: &ProviderSeat,
+        span: &Span,
+        (mut dice, ideas): (Dice, Dice),
+        holidays: &'static HolidayCalendar,
+    ) -> Self {
         let hours = usual_hours(seat.turn, span, &mut dice);
         let first = hours.first().map(|(_, first)| *first).unwrap_or_default();
         let diligence = if seat.turn == ProviderTurn::Overwhelmed { 45 } else { dice.between(80, 97) };
@@ -49,6 +58,7 @@ impl Provider {
             place: seat.place,
             turn: seat.turn,
             dice,
+            ideas,
             hours,
             calendar: ProviderCalendar { zone: span.zone, holidays, hours: first, away: Vec::new() },
             diligence,
@@ -164,7 +174,10 @@ impl Provider {
         }
         for item in digest.items.iter().flatten() {
             match item.as_str().rsplit_once('/') {
-                Some((_, slot)) => events.extend(self.tend_slate(digest, item, slot, world)),
+                Some((what, rest)) => {
+                    events.extend(self.tend_slate(digest, item, rest, world));
+                    events.extend(self.think_along(what, &rest.into(), sent, world, names));
+                }
                 None => events.extend(self.read(item, sent, world, names)),
             }
         }

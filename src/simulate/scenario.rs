@@ -19,7 +19,7 @@ impl Scenario {
     ///
     /// # Errors
     /// Every fault of every line: what is no JSON object, lacks a field or has a wrong one, and
-    /// references to a message or series that no earlier event has made.
+    /// references to a message, series, proposal or comment that no earlier event has made.
     pub fn read(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut faults = Vec::new();
@@ -56,7 +56,7 @@ impl Scenario {
     }
 }
 
-/// Messages and series that are used before they exist, or made twice.
+/// What is used before it exists, or made twice.
 fn unknown_references(events: &[(usize, Event)]) -> Vec<Fault> {
     let mut made: BTreeMap<(&'static str, &Label), usize> = BTreeMap::new();
     let mut faults = Vec::new();
@@ -85,6 +85,8 @@ fn made_by(what: &Happening) -> Option<(&'static str, &Label)> {
     match what {
         Happening::MessageSent { message, .. } => Some(("message", message)),
         Happening::SeriesAccepted { series, .. } => Some(("series", series)),
+        Happening::ProposalMade { proposal, .. } => Some(("proposal", proposal)),
+        Happening::CommentMade { comment, .. } => Some(("comment", comment)),
         _ => None,
     }
 }
@@ -104,6 +106,10 @@ fn used_by(what: &Happening) -> Vec<(&'static str, &'static str, &Label)> {
             used
         }
         Happening::SeriesStopped { series } => vec![("series", "series", series)],
+        Happening::ProposalAnswered { proposal, .. } | Happening::ProposalWithdrawn { proposal } => {
+            vec![("proposal", "proposal", proposal)]
+        }
+        Happening::CommentHidden { comment } => vec![("comment", "comment", comment)],
         _ => Vec::new(),
     }
 }

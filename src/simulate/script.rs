@@ -4,12 +4,14 @@ mod agreements;
 mod life;
 mod messages;
 mod organisation;
+mod toolbox;
 
 use super::fields::Label;
 use super::line::{Event, Happening};
 use super::stage::Stage;
 use backend::app::Refusal;
 use backend::app::sessions::Caller;
+use chrono::NaiveDate;
 use domain::ids::RelationshipId;
 use domain::words::{Level, Role};
 use mobile_contract::problem::ProblemCode;
@@ -62,24 +64,42 @@ pub async fn perform(stage: &mut Stage, event: &Event) -> Result<Performed, Stor
     }
 }
 
-/// Whoever wants to move a check-in takes a day that her slate offers: the one she thought of, else the
-/// next, else the first. Where it offers none she lets it be skipped.
+/// Whoever wants to move a check-in or a promise takes a day that is offered: the one she thought of, else the next, else
+/// the first. A check-in that cannot be moved she lets be skipped, a promise she leaves as it is. Tells whether anything
+/// happens.
 ///
 /// # Errors
 /// The scratch database failed.
-pub async fn as_offered(stage: &mut Stage, event: &mut Event) -> Result<(), StorageError> {
-    let Happening::SlotPostponed { slot, to } = event.what else { return Ok(()) };
-    let days = match agreements::offered(stage, event, slot).await {
+pub async fn as_offered(stage: &mut Stage, event: &mut Event) -> Result<bool, StorageError> {
+    let offered = match &event.what {
+        Happening::SlotPostponed { slot, .. } => agreements::offered(stage, event, *slot).await,
+        Happening::PromiseMoved { message, .. } => messages::offered(stage, message).await,
+        _ => return Ok(true),
+    };
+    let days = match offered {
         Ok(days) => days,
         // Performing it says why.
-        Err(Stop::Refused(_)) => return Ok(()),
+        Err(Stop::Refused(_)) => return Ok(true),
         Err(Stop::Broken(error)) => return Err(error),
     };
-    event.what = match days.iter().find(|day| **day >= to).or(days.first()) {
-        Some(day) => Happening::SlotPostponed { slot, to: *day },
-        None => Happening::SlotSkippedByProvider { slot },
-    };
-    Ok(())
+    let nearest = |to: NaiveDate| days.iter().find(|day| **day >= to).or(days.first()).copied();
+    match &mut event.what {
+        Happening::SlotPostponed { slot, to } => match nearest(*to) {
+            Some(day) => *to = day,
+            None => event.what = Happening::SlotSkippedByProvider { slot: *slot },
+        },
+        Happening::PromiseMoved { to, .. } => match nearest(*to) {
+            Some(day) => *to = day,
+            None => return Ok(false),
+        },
+        _ => {}
+    }
+    Ok(true)
+}
+
+/// Whether an event only tells what another brought: that one brings it again.
+pub fn follows(event: &Event) -> bool {
+    matches!(event.what, Happening::ItemChanged { proposal: Some(_), .. } | Happening::PlanEdited { proposal: Some(_) })
 }
 
 async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
@@ -118,16 +138,24 @@ async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         | H::PauseEnded {}
         | H::HospitalAdmitted {}
         | H::HospitalDischarged {}
-        | H::Grant { .. }
-        | H::Revoke { .. }
         | H::PlanWritten { .. }
-        | H::PlanEdited {}
+        | H::PlanEdited { .. }
         | H::PlanUsed {}
         | H::PromptOpened { .. }
         | H::PromptAnswered { .. }
         | H::QuietHoursSet { .. }
         | H::ZoneChanged { .. }
         | H::ProviderHoursSet { .. } => return life::act(stage, event).await,
+        H::ItemChanged { .. }
+        | H::ItemDeleted { .. }
+        | H::Grant { .. }
+        | H::Revoke { .. }
+        | H::KeptPrivate { .. }
+        | H::ProposalMade { .. }
+        | H::ProposalAnswered { .. }
+        | H::ProposalWithdrawn { .. }
+        | H::CommentMade { .. }
+        | H::CommentHidden { .. } => return toolbox::act(stage, event).await,
         H::ProviderLeft {} | H::KillSwitch { .. } | H::AccountSuspended { .. } | H::PolicyPublished { .. } => {
             return organisation::act(stage, event).await;
         }

@@ -10,11 +10,13 @@ use chrono_tz::Tz;
 use domain::agreements::Terms;
 use domain::clock::{SeededEntropy, VirtualClock};
 use domain::ids::{
-    AbsenceId, AccountId, DeviceId, MessageId, OrganisationId, PersonId, RelationshipId, SeriesId, SessionId,
+    AbsenceId, AccountId, CommentId, DeviceId, ItemId, MessageId, OrganisationId, PersonId, ProposalId, RelationshipId,
+    SeriesId, SessionId,
 };
 use domain::ownership::Actor;
 use domain::policy::OnOwn;
-use domain::words::{ConsentKind, Language, Level, Platform, PushEnvironment, Role};
+use domain::toolbox::ItemKind;
+use domain::words::{ConsentKind, Language, Level, Module, Platform, PushEnvironment, Role};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use storage::sealed::{MasterKey, Sealer};
@@ -39,6 +41,19 @@ pub struct Stage {
     pub messages: BTreeMap<Label, MessageId>,
     /// The latest absence of each provider.
     pub absences: BTreeMap<Label, AbsenceId>,
+    pub items: BTreeMap<Label, Kept>,
+    /// With what they are about.
+    pub proposals: BTreeMap<Label, (ProposalId, Label)>,
+    pub comments: BTreeMap<Label, CommentId>,
+}
+
+/// Something of an owner's toolbox.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub id: ItemId,
+    pub kind: ItemKind,
+    /// What it lies under.
+    pub under: Option<Label>,
 }
 
 impl Stage {
@@ -81,6 +96,9 @@ impl Stage {
             series: BTreeMap::new(),
             messages: BTreeMap::new(),
             absences: BTreeMap::new(),
+            items: BTreeMap::new(),
+            proposals: BTreeMap::new(),
+            comments: BTreeMap::new(),
         };
         stage.admin = stage.person(&Label("admin".into()), Role::Admin).await?;
         Ok(stage)
@@ -134,6 +152,10 @@ impl Stage {
         tx.commit().await?;
         self.people.insert(label.clone(), caller);
         self.labels.insert(account.0, label.clone());
+        for module in Module::ALL {
+            let part = worker::digests::part_of_toolbox(account, *module);
+            self.labels.insert(part, Label(format!("{module}/{label}")));
+        }
         Ok(caller)
     }
 

@@ -112,7 +112,9 @@ fn some(people: &[&Label]) -> String {
 /// Who acted.
 fn whose(event: &Event) -> Whose<'_> {
     let by_provider = match &event.what {
-        Happening::MessageSent { from, .. } | Happening::ReadThanks { from, .. } => *from == Side::Provider,
+        Happening::MessageSent { from, .. }
+        | Happening::ReadThanks { from, .. }
+        | Happening::CommentMade { from, .. } => *from == Side::Provider,
         Happening::Reply { .. }
         | Happening::LetsTalk { .. }
         | Happening::CallLogged { .. }
@@ -121,7 +123,9 @@ fn whose(event: &Event) -> Whose<'_> {
         | Happening::SlotSkippedByProvider { .. }
         | Happening::Absence { .. }
         | Happening::ProviderLeft {}
-        | Happening::ProviderHoursSet { .. } => true,
+        | Happening::ProviderHoursSet { .. }
+        | Happening::ProposalMade { .. }
+        | Happening::ProposalWithdrawn { .. } => true,
         Happening::SubstituteAccepted { substitute } => return Whose::Person(substitute),
         Happening::AccountSuspended { .. } => return event.suspended().map_or(Whose::Everybody, Whose::Person),
         _ => false,

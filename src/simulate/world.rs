@@ -2,11 +2,14 @@
 //! their plans early; a plan that has become impossible (opening a recalled message, writing to
 //! somebody who left) is dropped here and never reaches the planner.
 
+mod toolboxes;
+
 use super::fields::{Label, Side};
 use super::line::{Event, Happening};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::words::{CheckInAnswer, MessageKind};
+use domain::words::{CheckInAnswer, GrantLevel, MessageKind};
 use std::collections::{BTreeMap, BTreeSet};
+use toolboxes::Toolboxes;
 
 /// Owner, then provider.
 pub type Pair = (Label, Label);
@@ -20,7 +23,7 @@ pub struct World {
     check_ins: BTreeMap<(Pair, NaiveDate), SlotState>,
     prompts: BTreeMap<(Label, NaiveDate), SlotState>,
     plans: BTreeSet<Label>,
-    grants: BTreeSet<(Pair, Label)>,
+    toolboxes: Toolboxes,
     paused: BTreeSet<Label>,
     in_hospital: BTreeSet<Label>,
     /// Pairs with a `heavy` or `want_to_talk` that no contact has followed yet.
@@ -78,9 +81,19 @@ impl World {
         self.plans.contains(owner)
     }
 
-    /// Whether the owner shares anything with anybody.
-    pub fn shares(&self, owner: &Label) -> bool {
-        self.grants.iter().any(|(pair, _)| pair.0 == *owner)
+    /// Whether the owner shares anything of her plan with anybody.
+    pub fn shares_plan(&self, owner: &Label) -> bool {
+        self.toolboxes.shares_plan(owner)
+    }
+
+    /// What a provider sees of an owner's goals and steps, with how far she may go.
+    pub fn goals_seen(&self, pair: &Pair) -> Vec<(Label, GrantLevel)> {
+        self.toolboxes.goals_seen(pair)
+    }
+
+    /// How far a provider may go with an item or a section of the plan; `None`: she does not find it.
+    pub fn level(&self, pair: &Pair, target: &Label) -> Option<GrantLevel> {
+        self.toolboxes.level(pair, target)
     }
 
     /// Owners who wait for personal contact from this provider after a heavy answer.
@@ -100,6 +113,10 @@ impl World {
         }
         let pair = pair_of(event);
         let active = pair.as_ref().is_some_and(|pair| self.active.contains_key(pair));
+        if let Some(allowed) = self.toolboxes.allows(event, pair.as_ref()) {
+            let apart = pair.is_some() && !active && !matches!(event.what, Happening::Revoke { .. });
+            return allowed && !apart;
+        }
         let message = |label: &Label| self.messages.get(label).filter(|state| !state.recalled);
         let owner_in = |set: &BTreeSet<Label>| event.owner.as_ref().is_some_and(|owner| set.contains(owner));
         match &event.what {
@@ -152,14 +169,8 @@ impl World {
             Happening::PauseEnded {} => owner_in(&self.paused),
             Happening::HospitalAdmitted {} => !owner_in(&self.in_hospital),
             Happening::HospitalDischarged {} => owner_in(&self.in_hospital),
-            Happening::Grant { subject, .. } => {
-                active && pair.is_some_and(|pair| !self.grants.contains(&(pair, subject.clone())))
-            }
-            Happening::Revoke { subject, .. } => {
-                pair.is_some_and(|pair| self.grants.contains(&(pair, subject.clone())))
-            }
             Happening::PlanWritten { .. } => !owner_in(&self.plans),
-            Happening::PlanEdited {} | Happening::PlanUsed {} => owner_in(&self.plans),
+            Happening::PlanEdited { .. } | Happening::PlanUsed {} => owner_in(&self.plans),
             Happening::PromptOpened { slot, .. } => self.prompt(event, *slot).is_some_and(|state| !state.opened),
             Happening::PromptAnswered { slot, .. } => self.prompt(event, *slot).is_some_and(|state| !state.answered),
             Happening::AccountSuspended { .. } => event.suspended().is_some_and(|who| !self.gone.contains(who)),
@@ -170,7 +181,17 @@ impl World {
             | Happening::QuietHoursSet { .. }
             | Happening::ZoneChanged { .. }
             | Happening::ProviderHoursSet { .. }
-            | Happening::PolicyPublished { .. } => true,
+            | Happening::PolicyPublished { .. }
+            | Happening::ItemChanged { .. }
+            | Happening::ItemDeleted { .. }
+            | Happening::Grant { .. }
+            | Happening::Revoke { .. }
+            | Happening::KeptPrivate { .. }
+            | Happening::ProposalMade { .. }
+            | Happening::ProposalAnswered { .. }
+            | Happening::ProposalWithdrawn { .. }
+            | Happening::CommentMade { .. }
+            | Happening::CommentHidden { .. } => true,
         }
     }
 
@@ -191,6 +212,7 @@ impl World {
     /// Notes an event that [`allows`](Self::allows) let through.
     pub fn note(&mut self, event: &Event) {
         let pair = pair_of(event);
+        self.toolboxes.note(event, pair.clone());
         match &event.what {
             Happening::RelationshipStarted { .. } => {
                 if let Some(pair) = pair {
@@ -282,14 +304,6 @@ impl World {
             Happening::PromptAnswered { slot, .. } => self.change_prompt(event, *slot, |state| {
                 (state.opened, state.answered) = (true, true);
             }),
-            Happening::Grant { subject, .. } => {
-                self.grants.extend(pair.map(|pair| (pair, subject.clone())));
-            }
-            Happening::Revoke { subject, .. } => {
-                if let Some(pair) = pair {
-                    self.grants.remove(&(pair, subject.clone()));
-                }
-            }
             Happening::PlanWritten { .. } => self.plans.extend(event.owner.clone()),
             Happening::PauseStarted {} => self.paused.extend(event.owner.clone()),
             Happening::HospitalAdmitted {} => self.in_hospital.extend(event.owner.clone()),
@@ -304,7 +318,17 @@ impl World {
             | Happening::KillSwitch { .. }
             | Happening::SilenceClauseSet { .. }
             | Happening::Consultation { .. }
-            | Happening::PlanEdited {}
+            | Happening::PlanEdited { .. }
+            | Happening::ItemChanged { .. }
+            | Happening::ItemDeleted { .. }
+            | Happening::Grant { .. }
+            | Happening::Revoke { .. }
+            | Happening::KeptPrivate { .. }
+            | Happening::ProposalMade { .. }
+            | Happening::ProposalAnswered { .. }
+            | Happening::ProposalWithdrawn { .. }
+            | Happening::CommentMade { .. }
+            | Happening::CommentHidden { .. }
             | Happening::PlanUsed {}
             | Happening::QuietHoursSet { .. }
             | Happening::ZoneChanged { .. }

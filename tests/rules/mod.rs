@@ -20,6 +20,7 @@ mod prompts;
 mod shared_plans;
 mod skips;
 mod tests;
+mod toolboxes;
 
 use output::Decision;
 use past::Past;
@@ -122,6 +123,12 @@ rules! {
         Whole digests::what_waits_is_not_forgotten,
         Each shared_plans::a_change_is_told_to_whom_it_is_shared_with,
         Whole shared_plans::no_change_is_forgotten,
+        Each toolboxes::a_change_is_told_to_whoever_finds_it,
+        Whole toolboxes::no_change_of_a_toolbox_is_forgotten,
+        Each toolboxes::an_answer_is_told_once_to_its_author,
+        Whole toolboxes::no_answer_is_forgotten,
+        Each toolboxes::nothing_kept_is_named,
+        Each toolboxes::a_proposal_is_told_of_while_it_waits,
     }
     "§6 Job D: crisis-plan review prompts" {
         Each prompts::there_is_a_plan_to_look_at,

@@ -41,7 +41,7 @@ pub fn there_is_something_to_tell(past: &Past, decision: &Decision) -> Option<St
         let acts = past.between(owner, provider, line).any(|event| {
             event.line > last
                 && match event.kind.as_str() {
-                    "lets_talk" | "promise_moved" | "call_logged" | "consultation" => true,
+                    "lets_talk" | "promise_moved" | "call_logged" | "consultation" | "proposal_made" => true,
                     "read_thanks" => event.text("from") == Some("provider"),
                     "reply" => event.text("reply_message").is_none(),
                     _ => false,

@@ -2,7 +2,7 @@
 
 use super::output::{Decision, Event, Line, Run, read};
 use chrono::{DateTime, NaiveDate, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A whole output. Every question takes the number of the line it is asked at; what stands on that
 /// line or below has not happened yet.
@@ -12,6 +12,9 @@ pub struct Past {
     pub decisions: Vec<Decision>,
     pub messages: BTreeMap<String, Message>,
     pub series: BTreeMap<String, Series>,
+    pub proposals: BTreeMap<String, Proposal>,
+    /// What owners keep and what is said beside it, by name.
+    pub kept: BTreeSet<String>,
     /// Numbers of `events` by the person who is their owner or provider.
     by_person: BTreeMap<String, Vec<usize>>,
     /// Numbers of the `events` that name nobody, and of those that suspend somebody.
@@ -43,6 +46,15 @@ pub struct Series {
     pub every: i64,
 }
 
+/// A change that a provider proposes.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    pub line: usize,
+    pub owner: String,
+    pub provider: String,
+    pub item: String,
+}
+
 impl Past {
     pub fn read(output: &str) -> Self {
         let (mut run, mut events, mut decisions) = (None, Vec::new(), Vec::new());
@@ -67,6 +79,8 @@ impl Past {
             decisions,
             messages: BTreeMap::new(),
             series: BTreeMap::new(),
+            proposals: BTreeMap::new(),
+            kept: BTreeSet::new(),
             by_person: BTreeMap::new(),
             of_nobody: Vec::new(),
             suspensions: Vec::new(),
@@ -103,13 +117,30 @@ impl Past {
                     };
                     self.series.insert(series.label.clone(), series);
                 }
-                // A message or series names its two people, whether the line repeats them or not.
+                "proposal_made" => {
+                    let proposal = Proposal {
+                        line: event.line,
+                        owner: event.owner.clone().expect("an owner"),
+                        provider: event.provider.clone().expect("a provider"),
+                        item: event.required("item").to_owned(),
+                    };
+                    self.proposals.insert(event.required("proposal").to_owned(), proposal);
+                }
+                "item_changed" => {
+                    self.kept.insert(event.required("item").to_owned());
+                }
+                "comment_made" => {
+                    self.kept.insert(event.required("comment").to_owned());
+                }
+                // A message, series or proposal names its two people, whether the line repeats them or not.
                 _ => {
                     let known = event.text("message").and_then(|label| self.messages.get(label));
                     let known = known.map(|message| (message.owner.clone(), message.provider.clone()));
                     let series = event.text("series").and_then(|label| self.series.get(label));
                     let series = series.map(|series| (series.owner.clone(), series.provider.clone()));
-                    if let Some((owner, provider)) = known.or(series) {
+                    let proposal = event.text("proposal").and_then(|label| self.proposals.get(label));
+                    let proposal = proposal.map(|proposal| (proposal.owner.clone(), proposal.provider.clone()));
+                    if let Some((owner, provider)) = known.or(series).or(proposal) {
                         event.owner.get_or_insert(owner);
                         event.provider.get_or_insert(provider);
                     }

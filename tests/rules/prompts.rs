@@ -2,6 +2,7 @@
 
 use super::output::{Decision, Event};
 use super::past::Past;
+use super::toolboxes::begins_for;
 use chrono::{DateTime, Duration, Months, NaiveDate, Utc};
 
 fn plan_prompt(decision: &Decision) -> Option<&str> {
@@ -95,15 +96,24 @@ fn round_dates(in_force: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     [in_force + Duration::days(42), months(3)].into_iter().chain((1..40).map(move |n| months(3 + 6 * n)))
 }
 
-/// What may bring a round before its date: a share or provider changed, two replies were overdue,
-/// check-ins came to rest. Nobody's asking is an event.
-fn reasons_for_a_round(past: &Past, owner: &str, since: DateTime<Utc>, decision: &Decision) -> bool {
+/// What may bring a round before its date: a share or provider changed, a goal or the exercises began, two replies were
+/// overdue, check-ins came to rest. Nobody's asking is an event.
+fn reasons_for_a_round(
+    past: &Past,
+    (owner, provider): (&str, &str),
+    since: DateTime<Utc>,
+    decision: &Decision,
+) -> bool {
     let changed = past.of(owner, decision.line).filter(|event| event.at >= since).any(|event| {
         matches!(
             event.kind.as_str(),
-            "grant" | "revoke" | "relationship_started" | "relationship_ended" | "provider_left"
+            "grant" | "revoke" | "kept_private" | "relationship_started" | "relationship_ended" | "provider_left"
         )
     });
+    let began = past
+        .of(owner, decision.line)
+        .filter(|event| event.at >= since)
+        .any(|event| begins_for(past, owner, provider, event));
     let left = past.providers_of(owner, decision.line).into_iter().any(|provider| {
         past.of(provider, decision.line).any(|event| event.kind == "provider_left" && event.at >= since)
     });
@@ -115,7 +125,7 @@ fn reasons_for_a_round(past: &Past, owner: &str, since: DateTime<Utc>, decision:
     // A series can come to rest at a slot that an unread check-in stops first.
     let rests = |reason: &str| matches!(reason, "resting" | "prompt_unread");
     let rested = recent.iter().any(|other| other.job == "check_in" && rests(&other.reason));
-    changed || left || overdue >= 2 || rested
+    changed || began || left || overdue >= 2 || rested
 }
 
 /// A round can be asked about twice, each time for a week while it has to wait for a free day.
@@ -126,7 +136,7 @@ pub fn rounds_come_at_their_times(past: &Past, decision: &Decision) -> Option<St
     let day = past.day_of(owner, in_force.at, decision.line);
     let usual = round_dates(day).any(|due| due <= decision.slot && decision.slot <= due + Duration::days(14 + 14));
     let since = decision.at - Duration::days(35);
-    let early = !usual && !reasons_for_a_round(past, owner, since, decision);
+    let early = !usual && !reasons_for_a_round(past, (owner, provider), since, decision);
     early.then(|| format!("the agreement is in force since {day}"))
 }
 

@@ -1,5 +1,7 @@
 //! The rules themselves: a quiet half-year that breaks none, and for each rule an output that does.
 
+mod toolboxes;
+
 use super::{RULES, check};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -494,7 +496,7 @@ fn cases() -> Vec<(&'static str, Sheet)> {
 
 #[test]
 fn each_rule_is_broken_by_what_breaks_it() {
-    for (rule, sheet) in cases() {
+    for (rule, sheet) in cases().into_iter().chain(toolboxes::cases()) {
         let found = check(&sheet.lines());
         let named: BTreeSet<&str> = found.iter().map(|violation| violation.rule).collect();
         assert!(named.contains(rule), "{rule} is not in {named:?}");
@@ -505,7 +507,8 @@ fn each_rule_is_broken_by_what_breaks_it() {
 
 #[test]
 fn every_rule_has_a_case() {
-    let tried: BTreeSet<&str> = cases().into_iter().map(|(rule, _)| rule).chain(["ordered_by_time"]).collect();
+    let tried: BTreeSet<&str> =
+        cases().into_iter().chain(toolboxes::cases()).map(|(rule, _)| rule).chain(["ordered_by_time"]).collect();
     let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(tried, rules);
 }

@@ -7,7 +7,7 @@ use domain::digest::{Candidate, Digest, Section, compose as order};
 use domain::gate::{self, AbsenceFacts, Decision, Facts, Reason, Verdict};
 use domain::ids::{AccountId, SlotId};
 use domain::organisation_policy::Rules;
-use domain::words::{AccountState, Job, Outcome, RelationshipState};
+use domain::words::{AccountState, Job, Module, Outcome, RelationshipState};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use storage::digests::{self, Gathered};
@@ -93,7 +93,12 @@ fn item(line: &Candidate) -> Option<Uuid> {
         .or(line.review.map(Uuid::from))
         .or(line.proposal.map(Uuid::from))
         .or((!line.plan_changes.is_empty()).then_some(line.owner.into()))
-        .or(line.module.map(|module| Uuid::new_v5(&line.owner.0, module.as_str().as_bytes())))
+        .or(line.module.map(|module| part_of_toolbox(line.owner, module)))
+}
+
+/// The ledger's name for a part of an owner's toolbox.
+pub fn part_of_toolbox(owner: AccountId, module: Module) -> Uuid {
+    Uuid::new_v5(&owner.0, module.as_str().as_bytes())
 }
 
 /// Job B's line in the owner's ledger: the provider was reminded, in her digest.

@@ -1,6 +1,6 @@
 //! What only the owner decides, her plan, and a provider's own hours.
 
-use super::{Act, Stop, owner, pair, provider};
+use super::{Act, Stop, owner, provider};
 use crate::simulate::line::{Event, Happening};
 use crate::simulate::stage::Stage;
 use backend::api::answer::etag;
@@ -8,9 +8,9 @@ use backend::app::review_prompts::{self, Wanted};
 use backend::app::sessions::Caller;
 use backend::app::{crisis_plan, grants, notification_settings, owners_life, profile, prompts};
 use chrono::NaiveDate;
-use domain::ids::{AccountId, GrantId, SlotId};
-use domain::words::{Job, PlanLevel, PlanSection, PromptAnswer};
-use mobile_contract::grants::GrantIn;
+use domain::ids::{AccountId, SlotId};
+use domain::words::{Job, Module, PlanLevel, PlanSection, PromptAnswer};
+use mobile_contract::grants::GrantOut;
 use mobile_contract::notification_settings::NotificationSettingIn;
 use mobile_contract::owners_life::QuietHoursIn;
 use mobile_contract::policy::Weekday;
@@ -32,41 +32,13 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
             owners_life::admitted(&app, owner(stage, event).await?, None).await?;
         }
         Happening::HospitalDischarged {} => owners_life::discharged(&app, owner(stage, event).await?).await?,
-        Happening::Grant { subject, level } => {
-            let (_, her, reader) = pair(stage, event)?;
-            let (kind, subject) = shared(subject.as_str());
-            let wanted = GrantIn {
-                id: None,
-                provider_id: Some(reader.actor.account.0),
-                team_id: None,
-                subject_kind: word(kind)?,
-                subject,
-                effect: word("allow")?,
-                level: Some(word(level.as_str())?),
-                from: None,
-                to: None,
-            };
-            grants::give(&app, her, wanted).await?;
-        }
-        Happening::Revoke { subject } => {
-            let (_, her, reader) = pair(stage, event)?;
-            let (_, subject) = shared(subject.as_str());
-            let given = grants::list(&app, her, None, Some(100)).await?;
-            for grant in given.items {
-                let hers = grant.provider.as_ref().is_some_and(|party| party.id == reader.actor.account.0)
-                    && grant.subject == subject;
-                if hers && grant.revoked_at.is_none() {
-                    grants::revoke(&app, her, GrantId(grant.id)).await?;
-                }
-            }
-        }
         Happening::PlanWritten { triggers } => {
             let her = owner(stage, event).await?;
             write_plan(stage, her, "Det jeg gjør.").await?;
             let wanted = Wanted { on: true, every_days: None, triggers: triggers.clone() };
             review_prompts::set(&app, her, wanted).await?;
         }
-        Happening::PlanEdited {} => {
+        Happening::PlanEdited { proposal: None } => {
             let her = owner(stage, event).await?;
             let words = format!("Det jeg gjør, {}.", event.at.to_rfc3339());
             write_plan(stage, her, &words).await?;
@@ -126,15 +98,6 @@ async fn setting(stage: &Stage, her: Caller, job: Job, on: bool) -> Act<()> {
     Ok(())
 }
 
-/// A section, or the module as a whole.
-fn shared(subject: &str) -> (&'static str, String) {
-    let section = subject.rsplit(['/', '.', ':']).next().unwrap_or(subject);
-    match section.parse::<PlanSection>() {
-        Ok(section) => ("section", section.to_string()),
-        Err(_) => ("module", "crisis_plan".to_owned()),
-    }
-}
-
 async fn write_plan(stage: &Stage, her: Caller, words: &str) -> Act<()> {
     let present = crisis_plan::get(&stage.app, her).await?;
     let tag = etag(present.version);
@@ -145,8 +108,9 @@ async fn write_plan(stage: &Stage, her: Caller, words: &str) -> Act<()> {
 /// Whom she looks at her plan with: the first of those she shares it with.
 async fn somebody_who_sees_the_plan(stage: &Stage, her: Caller) -> Act<AccountId> {
     let given = grants::list(&stage.app, her, None, Some(100)).await?;
-    let readers =
-        given.items.iter().filter(|grant| grant.revoked_at.is_none()).filter_map(|grant| grant.provider.as_ref());
+    let of_plan = |subject: &str| subject == Module::CrisisPlan.as_str() || subject.parse::<PlanSection>().is_ok();
+    let sees = |grant: &&GrantOut| grant.holds && grant.effect.as_str() == "allow" && of_plan(&grant.subject);
+    let readers = given.items.iter().filter(sees).filter_map(|grant| grant.provider.as_ref());
     readers
         .map(|party| AccountId(party.id))
         .min()
@@ -191,6 +155,6 @@ fn unchanged() -> MePatch {
 }
 
 /// The same word in the contract's vocabulary.
-fn word<T: std::str::FromStr>(word: &str) -> Act<T> {
+pub(super) fn word<T: std::str::FromStr>(word: &str) -> Act<T> {
     word.parse().map_err(|_| Stop::Refused(format!("{word:?} is not a word of the API")))
 }

@@ -9,9 +9,11 @@ use backend::app::absences;
 use backend::app::messages::{self, Writing};
 use backend::app::sessions::Caller;
 use backend::app::{consultations, contacts, message_acts, reply_clocks};
+use chrono::NaiveDate;
 use domain::ids::{AbsenceId, AccountId, MessageId, RelationshipId, ReplyClockId};
+use domain::replies::promise_later;
 use domain::words::{MessageKind, Role};
-use storage::{clocks, rows};
+use storage::{calendars, clocks, rows};
 
 pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
     let app = stage.app.clone();
@@ -122,6 +124,18 @@ pub async fn act(stage: &mut Stage, event: &Event) -> Act<Vec<Event>> {
         _ => {}
     }
     Ok(Vec::new())
+}
+
+/// The days to which the promise of a message can be moved now.
+pub(super) async fn offered(stage: &Stage, message: &Label) -> Act<Vec<NaiveDate>> {
+    const FURTHEST: usize = 60;
+    let written = written(stage, message).await?;
+    let clock = clock(stage, &written).await?;
+    let (provider, pair) = (AccountId(clock.provider_id), RelationshipId(clock.relationship_id));
+    let now = stage.app.now();
+    let calendar = calendars::provider_towards(stage.store().read(), provider, pair, now).await?;
+    let later = clock.promised_on.iter_days().take(FURTHEST);
+    Ok(later.filter(|day| promise_later(&calendar, clock.promised_on, *day, now).is_ok()).collect())
 }
 
 /// What a provider's message answered, as events of their own: it is seen, not guessed.

@@ -1,6 +1,6 @@
 //! What happened and what was decided, in words.
 
-use super::super::fields::{Label, Side};
+use super::super::fields::{Label, ProposalAnswer, Side};
 use super::super::line::{Decision, Event, Happening};
 use domain::words::{Channel, Job, MessageKind, Outcome};
 use std::fmt::Write;
@@ -164,7 +164,7 @@ pub fn event(event: &Event) -> String {
         Happening::Grant { subject, level } => format!("shares {subject} with {provider} ({level})"),
         Happening::Revoke { subject } => format!("no longer shares {subject} with {provider}"),
         Happening::PlanWritten { .. } => "writes her plan".to_owned(),
-        Happening::PlanEdited {} => "edits her plan".to_owned(),
+        Happening::PlanEdited { .. } => "edits her plan".to_owned(),
         Happening::PlanUsed {} => "uses her plan".to_owned(),
         Happening::PromptOpened { slot, .. } => format!("opens the prompt of {}", slot.format("%a %-d %b")),
         Happening::PromptAnswered { slot, answer, .. } => {
@@ -178,6 +178,22 @@ pub fn event(event: &Event) -> String {
             format!("works {days} from {} to {}", from.0.format("%H:%M"), to.0.format("%H:%M"))
         }
         Happening::PolicyPublished { version, .. } => format!("policy version {} is in force", version.0),
+        Happening::ItemChanged { item, state: Some(state), .. } => {
+            format!("writes down {item}, {}", state.as_str().replace('_', " "))
+        }
+        Happening::ItemChanged { item, draft: Some(true), .. } => format!("drafts {item}"),
+        Happening::ItemChanged { item, .. } => format!("writes down {item}"),
+        Happening::ItemDeleted { item } => format!("takes {item} away"),
+        Happening::KeptPrivate { subject } => format!("keeps {subject} from {provider}"),
+        Happening::ProposalMade { proposal, item } => format!("proposes a change of {item} to {owner} ({proposal})"),
+        Happening::ProposalAnswered { proposal, answer } => match answer {
+            ProposalAnswer::Accepted => format!("takes in {proposal}"),
+            ProposalAnswer::Edited => format!("takes in {proposal} in her own words"),
+            ProposalAnswer::Declined => format!("says no to {proposal}"),
+        },
+        Happening::ProposalWithdrawn { proposal } => format!("takes back {proposal}"),
+        Happening::CommentMade { comment, item, .. } => format!("says something beside {item} ({comment})"),
+        Happening::CommentHidden { comment } => format!("keeps {comment} to herself"),
     }
 }
 
