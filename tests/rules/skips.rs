@@ -138,7 +138,8 @@ fn holds(past: &Past, decision: &Decision, code: &str) -> Option<bool> {
         }
         "absent" => {
             let away = |on: i64| past.is_away(provider, decision.slot + Duration::days(on), line);
-            Some((-1..=4).any(away))
+            // Whoever is suspended is not there either.
+            Some(past.is_gone(provider, line) || (-1..=4).any(away))
         }
         "prompt_unread" if decision.job == "check_in" => {
             let sent = past.check_ins_sent(owner, provider, line);
