@@ -25,7 +25,7 @@ install_package() {
 # The mail server that the stories talk to, the generator of clients, and the validator of FHIR bundles, in an
 # environment of their own.
 python_environment() {
-    local venv=.venv wanted=(tests/harness/requirements.txt tests/contract/requirements.txt tests/fhir/requirements.txt)
+    local venv=.venv wanted=(tests/harness/requirements.txt tests/contract/requirements.txt tests/fhir/requirements.txt tests/transports/requirements.txt)
     if [ -x "$venv/bin/python" ] && cat "${wanted[@]}" | cmp -s - "$venv/requirements.txt"; then
         return
     fi

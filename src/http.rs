@@ -1,9 +1,11 @@
 //! Listening: what `up` and `serve` share.
 
 use crate::config::Config;
-use crate::metrics;
+use crate::config::channels::Push;
 use crate::shell::{Done, Shell};
+use crate::{metrics, transports};
 use backend::{App, Settings};
+use domain::push_subscriptions::TrustedServices;
 use poem::Route;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use std::time::Duration;
@@ -24,7 +26,7 @@ pub async fn serve(shell: &Shell, store: Store) -> Done {
     for address in acceptor.local_addr().iter().filter_map(|address| address.as_socket_addr()) {
         tracing::info!(server.address = %address, "listening");
     }
-    let app = App::new(store, settings(&shell.config));
+    let app = App::new(store, settings(&shell.config)?);
     let routes =
         Route::new().at("/metrics", metrics::endpoint(&shell.config.telemetry)).nest("/", backend::routes::routes(app));
     poem::Server::new_with_acceptor(acceptor)
@@ -34,9 +36,9 @@ pub async fn serve(shell: &Shell, store: Store) -> Done {
     Ok(())
 }
 
-fn settings(config: &Config) -> Settings {
+fn settings(config: &Config) -> Done<Settings> {
     let oldest_app = config.server.oldest_app.as_ref();
-    Settings {
+    Ok(Settings {
         body_limit: config.server.body_limit,
         public_url: config.server.public_url.clone(),
         min_app_version: oldest_app.map(|app| app.version),
@@ -47,6 +49,11 @@ fn settings(config: &Config) -> Settings {
         requests_per_minute: config.limits.requests_per_minute,
         invitations_per_hour: config.limits.invitations_per_hour,
         exports_per_hour: config.limits.exports_per_hour,
+        web_push_key: transports::web_push_key(&config.push)?,
+        trusted_push_services: match &config.push {
+            Push::Live(gateways) => gateways.web_push.as_ref().map(|it| it.trusted.clone()).unwrap_or_default(),
+            Push::Files => TrustedServices::default(),
+        },
         ..Settings::default()
-    }
+    })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// How a role ends. The error is a sentence for the person at the terminal.
-pub type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+pub type Done<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Handed to every role that runs against a configuration.
 #[derive(Clone, Debug)]

@@ -6,10 +6,13 @@ use domain::clock::Clock;
 use secrecy::SecretString;
 use std::path::Path;
 use std::sync::Arc;
-use worker::transport::Transports;
 use worker::transport::settings::{
     ApnsSettings, DkimKey, DkimSettings, FcmSettings, MailFrom, SmtpSettings, SmtpSignIn, SmtpTls, TransportSettings,
+    WebPushSettings,
 };
+use worker::transport::{Transports, application_server_key};
+
+const WEB_PUSH_KEY: &str = "push.web_push.key_file";
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -36,9 +39,31 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Transports, Failur
             service_account_json: secret("push.fcm.service_account_file", &fcm.service_account_file)?,
             extra_ca_pem: text("push.fcm.ca_file", fcm.ca_file.as_deref())?,
         });
+        if let Some(web_push) = &gateways.web_push {
+            settings.web_push = Some(WebPushSettings {
+                key_pem: secret(WEB_PUSH_KEY, &web_push.key_file)?,
+                contact: web_push.contact.clone(),
+                trusted: web_push.trusted.clone(),
+                extra_ca_pem: text("push.web_push.ca_file", web_push.ca_file.as_deref())?,
+            });
+        }
     }
     settings.smtp = smtp(&config.mail)?;
     Ok(Transports::live(&settings, clock)?)
+}
+
+/// What apps make Web Push subscriptions for, if this installation sends such pushes.
+///
+/// # Errors
+/// The key file cannot be read, or is no key.
+pub fn web_push_key(push: &Push) -> Result<Option<String>, Failure> {
+    match push {
+        Push::Live(gateways) => match &gateways.web_push {
+            Some(it) => Ok(Some(application_server_key(&read(WEB_PUSH_KEY, &it.key_file)?)?)),
+            None => Ok(None),
+        },
+        Push::Files => Ok(None),
+    }
 }
 
 fn smtp(mail: &Mail) -> Result<Option<SmtpSettings>, Failure> {

@@ -6,6 +6,7 @@ mod mail_signature;
 mod smtp;
 mod smtp_faults;
 mod storms;
+mod web_push;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::clock::{Clock, VirtualClock};

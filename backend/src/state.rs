@@ -2,6 +2,7 @@
 
 use crate::limits::Limits;
 use domain::ids::AccountId;
+use domain::push_subscriptions::TrustedServices;
 use domain::words::Language;
 use hmac::{Hmac, KeyInit, Mac};
 use ipnet::IpNet;
@@ -25,6 +26,10 @@ pub struct Settings {
     pub default_language: Language,
     /// Networks of the proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// What apps make Web Push subscriptions for; none where the installation sends no such pushes.
+    pub web_push_key: Option<String>,
+    /// Push services that may lie in a network of the operator's own.
+    pub trusted_push_services: TrustedServices,
     pub sign_in_per_minute: u32,
     pub requests_per_minute: u32,
     /// Within which a call is answered once its body is read, if only with 503.
@@ -43,6 +48,8 @@ impl Default for Settings {
             store_link: None,
             default_language: Language::Nb,
             trusted_proxies: Vec::new(),
+            web_push_key: None,
+            trusted_push_services: TrustedServices::default(),
             sign_in_per_minute: 10,
             requests_per_minute: 600,
             deadline: Duration::from_millis(4500),

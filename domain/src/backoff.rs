@@ -65,6 +65,11 @@ impl RetryPolicy {
         PUSH
     }
 
+    /// As FCM, which is also the push service of most browsers.
+    pub const fn web_push() -> Self {
+        PUSH
+    }
+
     /// 1 minute, doubling to at most 30, until the end of the useful life. Without jitter: the
     /// pool bounds how many mails meet the server at once.
     pub const fn smtp() -> Self {

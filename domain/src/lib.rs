@@ -21,6 +21,7 @@ pub mod ownership;
 pub mod plan_changes;
 pub mod policy;
 pub mod proposals;
+pub mod push_subscriptions;
 pub mod replies;
 pub mod schedule;
 pub mod toolbox;

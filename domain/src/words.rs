@@ -67,7 +67,7 @@ words! {
     /// What a slot came to. `held` is provisional and settled in the same row.
     Outcome { Planned = "planned", Sent = "sent", Folded = "folded", Held = "held", Skipped = "skipped", Cancelled = "cancelled", Failed = "failed" }
     Channel { InApp = "in_app", Push = "push", Email = "email" }
-    Platform { Apns = "apns", Fcm = "fcm", None = "none" }
+    Platform { Apns = "apns", Fcm = "fcm", WebPush = "web_push", None = "none" }
     PushEnvironment { Production = "production", Sandbox = "sandbox" }
     DeliveryState { Pending = "pending", Claimed = "claimed", Sent = "sent", Failed = "failed", Cancelled = "cancelled", Dead = "dead" }
     SeriesState { Proposed = "proposed", Active = "active", Resting = "resting", Stopped = "stopped", Completed = "completed" }

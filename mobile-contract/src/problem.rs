@@ -76,6 +76,7 @@ wire_words! {
         DateInPast = "date_in_past",
         NotADate = "not_a_date",
         NotAWorkingDay = "not_a_working_day",
+        AddressNotAllowed = "address_not_allowed",
         UnknownField = "unknown_field",
         Duplicate = "duplicate",
         Format = "format",

@@ -1,6 +1,7 @@
 //! The account behind the session: how she is called and reached, and when.
 
 pub use crate::policy::Weekday;
+use crate::sessions::PushSubscriptionIn;
 pub use crate::sessions::{Platform, PushEnvironment, Role};
 pub use crate::words::Language;
 use crate::words::wire_words;
@@ -99,6 +100,9 @@ pub struct DeviceRegisterIn {
     /// The gateway's token. Whoever held it before no longer does.
     #[oai(skip_serializing_if_is_none)]
     pub push_token: Option<String>,
+    /// In place of a token where the platform is `web_push`. Whoever held it before no longer does.
+    #[oai(skip_serializing_if_is_none)]
+    pub subscription: Option<PushSubscriptionIn>,
     /// 1 to 64 characters.
     pub app_version: String,
 }
@@ -108,6 +112,8 @@ pub struct DeviceRegisterIn {
 pub struct DevicePatch {
     /// Null takes the token away: no pushes until there is another.
     pub push_token: MaybeUndefined<String>,
+    /// Null takes it away, as with a token.
+    pub subscription: MaybeUndefined<PushSubscriptionIn>,
     #[oai(skip_serializing_if_is_none)]
     pub environment: Option<PushEnvironment>,
     #[oai(skip_serializing_if_is_none)]

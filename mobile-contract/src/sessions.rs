@@ -18,6 +18,8 @@ wire_words! {
     Platform {
         Apns = "apns",
         Fcm = "fcm",
+        /// A browser, or an app that uses UnifiedPush.
+        WebPush = "web_push",
         /// A browser or PC without push.
         None = "none",
     }
@@ -40,6 +42,32 @@ pub struct SignInIn {
     pub device_id: Option<Uuid>,
 }
 
+/// Where a browser or a UnifiedPush app is reached: what `PushSubscription.toJSON()` gives in a browser.
+#[derive(Clone, Debug, Object)]
+pub struct PushSubscriptionIn {
+    /// The push service's address for this subscription: https, and open to everybody.
+    pub endpoint: String,
+    pub keys: PushKeysIn,
+}
+
+/// What a push is sealed with (RFC 8291), in base64url.
+#[derive(Clone, Debug, Object)]
+pub struct PushKeysIn {
+    /// The device's public key: an uncompressed point of P-256, 65 bytes.
+    pub p256dh: String,
+    /// The device's secret: 16 bytes.
+    pub auth: String,
+}
+
+/// What an app needs before it can register for pushes.
+#[derive(Clone, Debug, Object)]
+pub struct PushSettingsOut {
+    /// `applicationServerKey` for Web Push and UnifiedPush, in base64url. Left out where this installation
+    /// has none: browsers then hear nothing.
+    #[oai(skip_serializing_if_is_none)]
+    pub web_push_key: Option<String>,
+}
+
 #[derive(Clone, Debug, Object)]
 pub struct DeviceIn {
     pub platform: Platform,
@@ -48,6 +76,9 @@ pub struct DeviceIn {
     /// The gateway's token. May be left out and registered later.
     #[oai(skip_serializing_if_is_none, validator(min_length = 1, max_length = 4096))]
     pub push_token: Option<String>,
+    /// In place of a token where the platform is `web_push`. May be left out and registered later.
+    #[oai(skip_serializing_if_is_none)]
+    pub subscription: Option<PushSubscriptionIn>,
     #[oai(validator(min_length = 1, max_length = 64))]
     pub app_version: String,
 }

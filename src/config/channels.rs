@@ -1,7 +1,9 @@
 //! Sections `push` and `mail`: how notifications leave the house.
 
 use super::parse;
+use super::problem::Wrong;
 use super::reader::Reader;
+use domain::push_subscriptions::{Origin, TrustedServices};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use std::path::PathBuf;
@@ -19,6 +21,8 @@ pub enum Push {
 pub struct Gateways {
     pub apns: Apns,
     pub fcm: Fcm,
+    /// None: browsers and UnifiedPush apps hear nothing.
+    pub web_push: Option<WebPush>,
 }
 
 /// Section `push.apns`.
@@ -42,6 +46,19 @@ pub struct Fcm {
     pub endpoint: Url,
     /// JSON with the project, the key and the token endpoint.
     pub service_account_file: PathBuf,
+    /// PEM, trusted besides the public authorities.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Section `push.web_push`.
+#[derive(Clone, Debug)]
+pub struct WebPush {
+    /// PKCS#8 PEM with a P-256 key.
+    pub key_file: PathBuf,
+    /// `mailto:…` or `https://…`.
+    pub contact: String,
+    /// Services that may lie in a network of one's own.
+    pub trusted: TrustedServices,
     /// PEM, trusted besides the public authorities.
     pub ca_file: Option<PathBuf>,
 }
@@ -100,7 +117,11 @@ impl Push {
     pub fn read(from: &mut Reader) -> Option<Self> {
         let live = from.value("push.transport", parse::word(&[("files", false), ("live", true)]));
         let (apns, fcm) = (Apns::read(from, live == Some(true)), Fcm::read(from, live == Some(true)));
-        if live? { Some(Self::Live(Box::new(Gateways { apns: apns??, fcm: fcm?? }))) } else { Some(Self::Files) }
+        let web_push = WebPush::read(from);
+        if !live? {
+            return web_push.map(|_| Self::Files);
+        }
+        Some(Self::Live(Box::new(Gateways { apns: apns??, fcm: fcm??, web_push: web_push? })))
     }
 }
 
@@ -155,6 +176,22 @@ impl Fcm {
         let service_account_file =
             from.needed(key, service_account_file, "live pushes need the service account's key from Firebase (JSON)");
         Some(Some(Self { endpoint: endpoint?, service_account_file: service_account_file?, ca_file: ca_file? }))
+    }
+}
+
+impl WebPush {
+    /// Some(None) without a key: this installation sends no such pushes.
+    fn read(from: &mut Reader) -> Option<Option<Self>> {
+        let key_file = from.optional("push.web_push.key_file", parse::readable_file);
+        let contact = from.optional("push.web_push.contact", parse::contact);
+        let trusted = from.list("push.web_push.trusted_services", |text| {
+            Origin::parse(text).ok_or_else(|| Wrong::new("a push service", "origins such as https://ntfy.example.org"))
+        });
+        let ca_file = from.optional("push.web_push.ca_file", parse::readable_file);
+        let Some(key_file) = key_file? else { return contact.and(trusted).and(ca_file).map(|_| None) };
+        let why = "push services want somebody to turn to (RFC 8292), such as mailto:operations@example.org";
+        let contact = from.needed("push.web_push.contact", contact, why);
+        Some(Some(Self { key_file, contact: contact?, trusted: TrustedServices::new(trusted?), ca_file: ca_file? }))
     }
 }
 

@@ -91,6 +91,16 @@ pub fn web_address(text: &str) -> Result<Url, Wrong> {
     if plain && safe && url.fragment().is_none() { Ok(url) } else { Err(wrong()) }
 }
 
+/// Whom to turn to: an e-mail address or a web page.
+pub fn contact(text: &str) -> Result<String, Wrong> {
+    let fits = match text.strip_prefix("mailto:") {
+        Some(address) => address.parse::<lettre::Address>().is_ok(),
+        None => text.starts_with("https://") && web_address(text).is_ok(),
+    };
+    let wrong = || Wrong::new("a contact", "mailto:NAME@HOST or https://HOST…");
+    if fits { Ok(text.to_owned()) } else { Err(wrong()) }
+}
+
 /// A host name or address by itself.
 pub fn host(text: &str) -> Result<Host, Wrong> {
     let bracketed = match text.parse::<IpAddr>() {

@@ -296,6 +296,7 @@ impl Fixture {
             platform: Platform::None,
             environment: PushEnvironment::Production,
             token: None,
+            subscription: None,
             app_version: "1.0.0".into(),
         };
         let tokens = sessions::open(&self.app, &row, device).await.expect("a session");

@@ -33,6 +33,7 @@ mod previews;
 mod profile;
 mod prompts;
 mod proposals;
+mod push_addresses;
 mod reply_clocks;
 mod sharing;
 mod sharing_model;

@@ -5,3 +5,4 @@ pub mod apns;
 pub mod fcm;
 pub mod smtp;
 pub mod tls;
+pub mod web_push;

@@ -111,6 +111,7 @@ impl Crowd {
                 platform,
                 environment: PushEnvironment::Production,
                 token: Some(token),
+                subscription: None,
                 app_version: "1.0.0".into(),
             };
             sessions::open(&self.app, &row, device).await.expect("a session");

@@ -2,6 +2,7 @@
 //! processes of their own over one database, APNs, FCM and a mail server behind real sockets, people who hold
 //! phones. The clock is put forward from outside; nothing in the binary knows of it.
 
+mod browser;
 mod check_ins;
 pub mod crowd;
 mod hospital;

@@ -4,6 +4,7 @@ use super::eventually;
 use super::person::{Person, Phone};
 use crate::gateways::apns::{ApnsGateway, KEY_ID, TEAM_ID, TOPIC};
 use crate::gateways::fcm::FcmGateway;
+use crate::gateways::web_push::{CONTACT, KEY_PEM, WebPushGateway};
 use crate::harness::{Database, Harness, MailSink, Process, WallClock};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::clock::Clock;
@@ -23,6 +24,7 @@ pub struct World {
     pub clock: WallClock,
     pub apns: ApnsGateway,
     pub fcm: FcmGateway,
+    pub web_push: WebPushGateway,
     pub mail: MailSink,
     pub house: Harness,
     pub worker: Option<Process>,
@@ -65,7 +67,8 @@ impl World {
         let key = KeyPair::generate().expect("a key");
         let shared = Arc::new(clock.clone());
         let apns = ApnsGateway::start(&key.public_key_pem(), shared.clone()).await;
-        let fcm = FcmGateway::over_tls(shared).await;
+        let fcm = FcmGateway::over_tls(shared.clone()).await;
+        let web_push = WebPushGateway::start(shared).await;
         let mail = MailSink::start().await;
         let keep = |name: &str, text: &str| {
             let file = house.data().join(name);
@@ -84,6 +87,10 @@ impl World {
             ("push.fcm.endpoint", fcm.url.clone()),
             ("push.fcm.service_account_file", keep("fcm.json", &fcm.service_account())),
             ("push.fcm.ca_file", keep("fcm.pem", fcm.ca_pem.as_deref().expect("it speaks TLS"))),
+            ("push.web_push.key_file", keep("web_push.pem", KEY_PEM)),
+            ("push.web_push.contact", CONTACT.to_owned()),
+            ("push.web_push.trusted_services", web_push.origin.clone()),
+            ("push.web_push.ca_file", keep("web_push_ca.pem", &web_push.ca_pem)),
             ("mail.dkim.domain", "reconnect.example".to_owned()),
             ("mail.dkim.selector", "s2027".to_owned()),
             ("mail.dkim.key_file", keep("dkim.pem", include_str!("../gateways/keys/dkim_rsa.pem"))),
@@ -96,7 +103,7 @@ impl World {
         assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
         let database = sea_orm::Database::connect(house.database_url()).await.expect("the database");
         let (phones, private) = (AtomicU32::new(1), Mutex::default());
-        Self { clock, apns, fcm, mail, house, worker: None, database, phones, private }
+        Self { clock, apns, fcm, web_push, mail, house, worker: None, database, phones, private }
     }
 
     /// Looks at the database anew, after it was put back.

@@ -349,7 +349,11 @@ impl Dispatcher {
             })
             .await?;
         }
-        let policy = if platform == Platform::Fcm { RetryPolicy::fcm() } else { RetryPolicy::apns() };
+        let policy = match platform {
+            Platform::Fcm => RetryPolicy::fcm(),
+            Platform::WebPush => RetryPolicy::web_push(),
+            Platform::Apns | Platform::None => RetryPolicy::apns(),
+        };
         Ok(self.attempt(row, notification, &outcome, policy))
     }
 

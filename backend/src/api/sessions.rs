@@ -4,13 +4,13 @@ use crate::api::answer::{Created, Done, Found, created, found};
 use crate::api::auth::SignedIn;
 use crate::api::problem::Problem;
 use crate::api::tags::ApiTags;
-use crate::app::Answer;
 use crate::app::sessions::{self, DeviceClaim, Tokens};
+use crate::app::{Answer, push_addresses};
 use crate::state::App;
 use crate::views;
 use domain::ids::{DeviceId, SessionId};
 use mobile_contract::sessions::{
-    AcceptInvitationIn, AccountOpenedOut, RefreshIn, SessionOut, SessionsOut, SignInIn, TokensOut,
+    AcceptInvitationIn, AccountOpenedOut, PushSettingsOut, RefreshIn, SessionOut, SessionsOut, SignInIn, TokensOut,
 };
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -42,6 +42,7 @@ impl SessionsApi {
                 None => domain::words::PushEnvironment::Production,
             },
             token: body.device.push_token,
+            subscription: body.device.subscription,
             app_version: body.device.app_version,
         };
         let address = crate::middleware::address(request, &app.settings);
@@ -57,6 +58,15 @@ impl SessionsApi {
     async fn refresh_session(&self, app: Data<&Arc<App>>, body: Json<RefreshIn>) -> Result<Found<TokensOut>, Problem> {
         let tokens = sessions::refresh(&app, &body.refresh_token).await?;
         Ok(found(present(tokens)?))
+    }
+
+    /// Get what an app needs to register for pushes
+    ///
+    /// Needs no session. A browser or a UnifiedPush app subscribes with the key and hands the subscription over
+    /// with its device.
+    #[oai(path = "/push_settings", method = "get", operation_id = "get_push_settings")]
+    async fn get_push_settings(&self, app: Data<&Arc<App>>) -> Result<Found<PushSettingsOut>, Problem> {
+        Ok(found(push_addresses::settings(&app)))
     }
 
     /// List my sessions
@@ -101,9 +111,6 @@ impl SessionsApi {
     }
 
     /// Open the account I was invited to
-    ///
-    /// With the code from the invitation and a password of your own. The code works once; a code that is
-    /// unknown, used or too old is `expired`. Sign in afterwards.
     ///
     /// With the code from the invitation and a password of your own. The code works once; a code that is
     /// unknown, used or too old is `expired`. Sign in afterwards.

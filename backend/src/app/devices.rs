@@ -1,16 +1,15 @@
 //! The devices a person signed in on, and the tokens that reach them.
 
-use crate::app::sessions::{self, Caller};
-use crate::app::{Answer, Refusal, bounds};
+use crate::app::sessions::Caller;
+use crate::app::{Answer, Refusal, bounds, push_addresses};
 use crate::state::App;
 use crate::views;
 use domain::ids::DeviceId;
 use domain::policy::{OnOwn, Permit};
 use domain::words::{Platform, PushEnvironment};
-use mobile_contract::problem::FieldFault;
 use mobile_contract::profile::{DeviceOut, DevicePatch, DeviceRegisterIn, DevicesOut};
 use poem_openapi::types::MaybeUndefined;
-use storage::sessions::{DeviceChanges, NewDevice, PushToken};
+use storage::sessions::{DeviceChanges, NewDevice};
 use storage::{StorageError, relationships, rows};
 
 pub async fn list(app: &App, caller: Caller) -> Answer<DevicesOut> {
@@ -30,12 +29,13 @@ pub async fn register(app: &App, caller: Caller, body: DeviceRegisterIn) -> Answ
         Some(environment) => views::word(environment.as_str())?,
         None => PushEnvironment::Production,
     };
+    let token = push_addresses::accepted(app, "", platform, body.push_token, body.subscription).await?;
     let new = NewDevice {
         id: DeviceId(app.store.new_id()),
         account: permit.account(),
         platform,
         environment,
-        token: body.push_token.map(|token| push_token(platform, token)).transpose()?,
+        token,
         app_version: bounds::line("/app_version", &body.app_version, bounds::MAX_APP_VERSION)?.to_owned(),
     };
     let id = new.id;
@@ -57,10 +57,12 @@ pub async fn change(
     views::if_match(if_match, row.version)?;
     let platform: Platform = row.platform.parse().map_err(StorageError::from)?;
     let changes = DeviceChanges {
-        token: match patch.push_token {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(token) => Some(Some(push_token(platform, token)?)),
+        token: match (patch.push_token, patch.subscription) {
+            (MaybeUndefined::Undefined, MaybeUndefined::Undefined) => None,
+            (token, subscription) => {
+                let (token, subscription) = (Option::<Option<_>>::from(token), Option::<Option<_>>::from(subscription));
+                Some(push_addresses::accepted(app, "", platform, token.flatten(), subscription.flatten()).await?)
+            }
         },
         environment: patch.environment.map(|environment| views::word(environment.as_str())).transpose()?,
         app_version: patch
@@ -94,18 +96,6 @@ async fn own(app: &App, caller: Caller, id: DeviceId) -> Answer<rows::Device> {
         .await?
         .filter(|row| row.gone_at.is_none())
         .ok_or_else(Refusal::not_found)
-}
-
-/// A gateway's token: printable, as both gateways make them.
-fn push_token(platform: Platform, token: String) -> Answer<PushToken> {
-    if platform == Platform::None {
-        return Err(Refusal::field("/push_token", FieldFault::UnknownField));
-    }
-    let token = bounds::line("/push_token", &token, bounds::MAX_PUSH_TOKEN)?;
-    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Refusal::field("/push_token", FieldFault::Format));
-    }
-    Ok(sessions::push_token(token.to_owned()))
 }
 
 fn leave(caller: Caller) -> Result<Permit, StorageError> {

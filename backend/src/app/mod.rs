@@ -42,6 +42,7 @@ pub mod promises;
 pub mod prompt_texts;
 pub mod prompts;
 pub mod proposals;
+pub mod push_addresses;
 pub(crate) mod receipts;
 pub mod refusal;
 pub mod relationships;

@@ -5,7 +5,7 @@
 //! done with its successor: the successor is given again. Once the successor was used, it is a
 //! replay, and the whole family ends.
 
-use crate::app::{Answer, Refusal};
+use crate::app::{Answer, Refusal, push_addresses};
 use crate::state::App;
 use argon2::password_hash::SaltString;
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
@@ -18,6 +18,7 @@ use domain::ownership::Actor;
 use domain::words::{AccountState, Language, Platform, PushEnvironment, Role};
 use hmac::{Hmac, KeyInit, Mac};
 use mobile_contract::problem::{FieldFault, ProblemCode};
+use mobile_contract::sessions::PushSubscriptionIn;
 use sha2::{Digest, Sha256};
 use storage::sessions::{NewDevice, NewSession, PushToken};
 use storage::{StorageError, accounts, rows, sessions};
@@ -58,6 +59,7 @@ pub struct DeviceClaim {
     pub platform: Platform,
     pub environment: PushEnvironment,
     pub token: Option<String>,
+    pub subscription: Option<PushSubscriptionIn>,
     pub app_version: String,
 }
 
@@ -138,6 +140,10 @@ pub async fn open(app: &App, account: &rows::Account, device: DeviceClaim) -> An
         None => None,
     };
     let device_id = known.as_ref().map_or_else(|| DeviceId(app.store.new_id()), |row| DeviceId(row.id));
+    let token = match known {
+        Some(_) => None,
+        None => push_addresses::accepted(app, "/device", device.platform, device.token, device.subscription).await?,
+    };
     let session = SessionId(app.store.new_id());
     let access = random_token(&*app.store.entropy);
     let tokens = Tokens {
@@ -157,7 +163,7 @@ pub async fn open(app: &App, account: &rows::Account, device: DeviceClaim) -> An
             account: account_id,
             platform: device.platform,
             environment: device.environment,
-            token: device.token.map(push_token),
+            token,
             app_version: device.app_version,
         };
         sessions::register_device(&tx, new, now).await?;

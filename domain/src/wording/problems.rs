@@ -133,6 +133,8 @@ texts! {
         Duplicate = "fault.duplicate";
         /// A weekend, a public holiday or the provider's day off.
         NotAWorkingDay = "fault.not_a_working_day";
+        /// A web address that this server must not call.
+        AddressNotAllowed = "fault.address_not_allowed";
         /// Not written as it should be.
         Format = "fault.format";
     }

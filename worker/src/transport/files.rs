@@ -4,7 +4,7 @@ use super::letter::Letterhead;
 use super::order::{MailOrder, PushOrder};
 use super::outcome::{Outcome, Reason};
 use super::settings::{MailFrom, SettingsError};
-use super::{apns_wire, fcm_message};
+use super::{apns_wire, fcm_message, web_push_message};
 use chrono::{DateTime, Utc};
 use domain::clock::Clock;
 use domain::words::Platform;
@@ -75,6 +75,10 @@ fn written_push(order: &PushOrder, now: DateTime<Utc>) -> Result<Vec<u8>, Reason
             (wire.headers.into_iter().collect::<BTreeMap<_, _>>(), wire.body)
         }
         Platform::Fcm => (BTreeMap::new(), fcm_message::compose(order, &token, now)?),
+        Platform::WebPush => {
+            let wire = web_push_message::compose(order, now)?;
+            (wire.headers.into_iter().collect(), wire.body)
+        }
         Platform::None => return Err(Reason::InvalidAddress),
     };
     let body: Value = serde_json::from_slice(&body).map_err(|_| Reason::InvalidOrder)?;

@@ -1,4 +1,4 @@
-//! What the two push gateways share: an HTTP client that can be pointed anywhere, bounded answers,
+//! What the push gateways share: an HTTP client that can be pointed anywhere, bounded answers,
 //! and the reading of `Retry-After`.
 
 use super::outcome::{Outcome, Reason};
@@ -33,6 +33,16 @@ pub(super) fn client(
     extra_ca_pem: Option<&str>,
     key: &'static str,
 ) -> Result<Client, SettingsError> {
+    let builder = builder(versions, extra_ca_pem, key)?;
+    builder.build().map_err(|_| SettingsError::new(key, "no HTTP client can be made from these TLS settings"))
+}
+
+/// The same, before it is built.
+pub(super) fn builder(
+    versions: Versions,
+    extra_ca_pem: Option<&str>,
+    key: &'static str,
+) -> Result<ClientBuilder, SettingsError> {
     let mut tls = tls::client_config(extra_ca_pem, key)?;
     tls.alpn_protocols = match versions {
         Versions::Http2Only => vec![b"h2".to_vec()],
@@ -47,11 +57,10 @@ pub(super) fn client(
         .http2_keep_alive_interval(PING)
         .http2_keep_alive_timeout(TIMEOUT)
         .http2_keep_alive_while_idle(true);
-    let builder = match versions {
+    Ok(match versions {
         Versions::Http2Only => builder.http2_prior_knowledge(),
         Versions::Negotiated => builder,
-    };
-    builder.build().map_err(|_| SettingsError::new(key, "no HTTP client can be made from these TLS settings"))
+    })
 }
 
 /// A gateway's address. Plain HTTP only to this machine: the requests carry bearer tokens.

@@ -1,4 +1,4 @@
-//! The ways out: Apple, Google, a mail server, or files in their stead. They carry an order that has
+//! The ways out: Apple, Google, browsers' push services, a mail server, or files in their stead. They carry an order that has
 //! passed the gate and tell what became of it; when to try again is decided elsewhere
 //! (`domain::backoff`), and nothing here reads the database.
 
@@ -18,10 +18,14 @@ pub mod settings;
 mod smtp;
 mod smtp_connection;
 mod tls;
+mod vapid;
+mod web_push;
+mod web_push_message;
 
 pub use breaker::{Breaker, REST, THRESHOLD};
 pub use order::{LockScreenLine, MailOrder, PushOrder};
 pub use outcome::{Outcome, Reason};
+pub use vapid::application_server_key;
 
 use apns::Apns;
 use domain::clock::Clock;
@@ -32,12 +36,14 @@ use settings::{MailFrom, SettingsError, TransportSettings};
 use smtp::Smtp;
 use std::path::Path;
 use std::sync::Arc;
+use web_push::WebPush;
 
 /// Every channel out of the house.
 #[derive(Debug)]
 pub struct Transports {
     apns: Option<Apns>,
     fcm: Option<Fcm>,
+    web_push: Option<WebPush>,
     smtp: Option<Smtp>,
     /// Takes what has no live channel.
     files: Option<Files>,
@@ -48,7 +54,7 @@ pub struct Transports {
 /// What `doctor` says about one channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// `apns`, `fcm` or `smtp`.
+    /// `apns`, `fcm`, `web_push` or `smtp`.
     pub channel: &'static str,
     pub well: bool,
     /// One sentence for the person who runs the service.
@@ -75,6 +81,7 @@ impl Transports {
         Ok(Self {
             apns: settings.apns.as_ref().map(|it| Apns::new(it, Arc::clone(&clock))).transpose()?,
             fcm: settings.fcm.as_ref().map(|it| Fcm::new(it, Arc::clone(&clock))).transpose()?,
+            web_push: settings.web_push.as_ref().map(|it| WebPush::new(it, Arc::clone(&clock))).transpose()?,
             smtp: settings.smtp.as_ref().map(|it| Smtp::new(it, Arc::clone(&clock))).transpose()?,
             files: files.transpose()?,
             nowhere: false,
@@ -83,12 +90,12 @@ impl Transports {
 
     /// Takes everything and sends it nowhere: a run of the simulator is about what is decided.
     pub const fn nowhere() -> Self {
-        Self { apns: None, fcm: None, smtp: None, files: None, nowhere: true }
+        Self { apns: None, fcm: None, web_push: None, smtp: None, files: None, nowhere: true }
     }
 
     /// Whether anything can leave this machine: the clock may not be forced then.
     pub const fn is_live(&self) -> bool {
-        self.apns.is_some() || self.fcm.is_some() || self.smtp.is_some()
+        self.apns.is_some() || self.fcm.is_some() || self.web_push.is_some() || self.smtp.is_some()
     }
 
     /// Sends one push. Safe to call again with the same order: the device folds on its collapse id.
@@ -96,12 +103,15 @@ impl Transports {
         if self.nowhere {
             return Outcome::Sent { receipt: None };
         }
-        match (order.platform, &self.apns, &self.fcm, &self.files) {
-            (Platform::Apns, Some(apns), _, _) => apns.send(order).await,
-            (Platform::Fcm, _, Some(fcm), _) => fcm.send(order).await,
-            (Platform::Apns | Platform::Fcm, _, _, Some(files)) => files.push(order).await,
-            (Platform::None, ..) => Outcome::give_up(Reason::InvalidAddress),
-            _ => Outcome::misconfigured(Reason::NotConfigured),
+        match order.platform {
+            Platform::Apns if let Some(apns) = &self.apns => apns.send(order).await,
+            Platform::Fcm if let Some(fcm) = &self.fcm => fcm.send(order).await,
+            Platform::WebPush if let Some(web_push) = &self.web_push => web_push.send(order).await,
+            Platform::None => Outcome::give_up(Reason::InvalidAddress),
+            Platform::Apns | Platform::Fcm | Platform::WebPush => match &self.files {
+                Some(files) => files.push(order).await,
+                None => Outcome::misconfigured(Reason::NotConfigured),
+            },
         }
     }
 
@@ -122,7 +132,7 @@ impl Transports {
         match platform {
             Platform::Apns => self.apns.as_ref().is_some_and(|it| it.breaker(environment).is_open()),
             Platform::Fcm => self.fcm.as_ref().is_some_and(|it| it.breaker().is_open()),
-            Platform::None => false,
+            Platform::WebPush | Platform::None => false,
         }
     }
 
@@ -144,6 +154,12 @@ impl Transports {
             findings.push(match fcm.check().await {
                 Ok(()) => Finding::well("fcm", "The FCM service account gets access tokens."),
                 Err(outcome) => Finding::ill("fcm", format!("No FCM access token was given: {}.", saying(&outcome))),
+            });
+        }
+        if let Some(web_push) = &self.web_push {
+            findings.push(match web_push.check() {
+                Ok(()) => Finding::well("web_push", "The Web Push key signs tokens."),
+                Err(error) => Finding::ill("web_push", format!("The Web Push key does not work: {error}.")),
             });
         }
         if let Some(smtp) = &self.smtp {

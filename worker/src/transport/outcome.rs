@@ -8,7 +8,7 @@ words! {
     /// Why an order was not sent. Stored with the attempt; never holds anything a gateway wrote.
     Reason {
         // Ours: the order, or what surrounds it.
-        BreakerOpen = "breaker_open", Expired = "expired", InvalidAddress = "invalid_address",
+        AddressNotAllowed = "address_not_allowed", BreakerOpen = "breaker_open", Expired = "expired", InvalidAddress = "invalid_address",
         InvalidOrder = "invalid_order", NotConfigured = "not_configured", PayloadTooLarge = "payload_too_large",
         UnsafeHeader = "unsafe_header",
         // The way there.

@@ -1,6 +1,7 @@
 //! What the configuration gives the transports. A channel without settings writes to files or, without
 //! those, is not configured.
 
+use domain::push_subscriptions::TrustedServices;
 use secrecy::SecretString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 pub struct TransportSettings {
     pub apns: Option<ApnsSettings>,
     pub fcm: Option<FcmSettings>,
+    pub web_push: Option<WebPushSettings>,
     pub smtp: Option<SmtpSettings>,
     /// Holds `push/` and `mail/`.
     pub files: Option<PathBuf>,
@@ -52,6 +54,19 @@ pub struct FcmSettings {
 
 impl FcmSettings {
     pub const URL: &str = "https://fcm.googleapis.com";
+}
+
+/// Web Push and UnifiedPush.
+#[derive(Clone, Debug)]
+pub struct WebPushSettings {
+    /// A PKCS#8 P-256 key in PEM; its public half is what apps subscribe with.
+    pub key_pem: SecretString,
+    /// Whom a push service turns to: `mailto:` or `https:` (RFC 8292 §2.1).
+    pub contact: String,
+    /// Services that may lie in a network of the operator's own.
+    pub trusted: TrustedServices,
+    /// Trusted beside the public roots.
+    pub extra_ca_pem: Option<String>,
 }
 
 /// A mail server that takes our mail in.

@@ -107,4 +107,5 @@ fault-beyond_bounds = Is outside what is allowed.
 fault-unknown_field = There is no such field.
 fault-duplicate = Is there already.
 fault-not_a_working_day = Is not a working day.
+fault-address_not_allowed = Leads to an address that this server does not call.
 fault-format = Is not written as it should be.

@@ -95,4 +95,5 @@ fault-beyond_bounds = Er utenfor det som er tillatt.
 fault-unknown_field = Feltet finnes ikke.
 fault-duplicate = Finnes fra før.
 fault-not_a_working_day = Er ikke en arbeidsdag.
+fault-address_not_allowed = Fører til en adresse som denne tjenesten ikke kontakter.
 fault-format = Er ikke skrevet slik det skal.

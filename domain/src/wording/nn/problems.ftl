@@ -89,4 +89,5 @@ fault-beyond_bounds = Er utanfor det som er tillate.
 fault-unknown_field = Feltet finst ikkje.
 fault-duplicate = Finst frå før.
 fault-not_a_working_day = Er ikkje ein arbeidsdag.
+fault-address_not_allowed = Fører til ei adresse som denne tenesta ikkje kontaktar.
 fault-format = Er ikkje skrive slik det skal.
