@@ -45,6 +45,7 @@ fn settings(config: &Config) -> Done<Settings> {
         store_link: oldest_app.map(|app| app.store_url.to_string()),
         default_language: config.defaults.language,
         trusted_proxies: config.server.trusted_proxies.clone(),
+        apps: config.server.apps.clone(),
         sign_in_per_minute: config.limits.sign_in_per_minute,
         requests_per_minute: config.limits.requests_per_minute,
         invitations_per_hour: config.limits.invitations_per_hour,

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod app;
+mod app_links;
 pub mod call;
 mod idempotency;
 mod limits;

@@ -15,15 +15,11 @@ pub fn routes(app: Arc<App>) -> BoxEndpoint<'static, Response> {
     let service = api::service();
     let browser = service.swagger_ui();
     let document = api::document::text();
-    let document = poem::endpoint::make_sync(move |_| {
-        document.clone().with_header(header::CONTENT_TYPE, "application/json; charset=utf-8").into_response()
-    });
+    let document = poem::endpoint::make_sync(move |_| written("application/json", &document));
     let schema = api::document::export_schema::text();
-    let schema = poem::endpoint::make_sync(move |_| {
-        schema.clone().with_header(header::CONTENT_TYPE, "application/schema+json; charset=utf-8").into_response()
-    });
+    let schema = poem::endpoint::make_sync(move |_| written("application/schema+json", &schema));
     let api = service.with(Surroundings(Arc::clone(&app)));
-    Route::new()
+    crate::app_links::add(Route::new())
         .at("/healthz", healthz)
         .at("/readyz", readyz)
         .nest("/docs", browser)
@@ -33,6 +29,11 @@ pub fn routes(app: Arc<App>) -> BoxEndpoint<'static, Response> {
         .data(app)
         .map_to_response()
         .boxed()
+}
+
+/// A text that says what it is: `with_header` would leave `text/plain` beside it.
+pub(crate) fn written(content_type: &'static str, text: &str) -> Response {
+    Response::builder().header(header::CONTENT_TYPE, content_type).body(text.to_owned())
 }
 
 /// The process lives.

@@ -6,6 +6,7 @@ use domain::push_subscriptions::TrustedServices;
 use domain::words::Language;
 use hmac::{Hmac, KeyInit, Mac};
 use ipnet::IpNet;
+use mobile_contract::links::AndroidApp;
 use mobile_contract::page::Cursors;
 use sha2::Sha256;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub struct Settings {
     pub web_push_key: Option<String>,
     /// Push services that may lie in a network of the operator's own.
     pub trusted_push_services: TrustedServices,
+    pub apps: Apps,
     pub sign_in_per_minute: u32,
     pub requests_per_minute: u32,
     /// Within which a call is answered once its body is read, if only with 503.
@@ -37,6 +39,16 @@ pub struct Settings {
     pub invitations_per_hour: u32,
     /// By one owner.
     pub exports_per_hour: u32,
+}
+
+/// The apps that open this installation's links.
+#[derive(Clone, Debug, Default)]
+pub struct Apps {
+    /// A team's id, a point, and the bundle id.
+    pub apple: Vec<String>,
+    pub android: Vec<AndroidApp>,
+    /// Where the app for browsers is.
+    pub web: Option<String>,
 }
 
 impl Default for Settings {
@@ -50,6 +62,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             web_push_key: None,
             trusted_push_services: TrustedServices::default(),
+            apps: Apps::default(),
             sign_in_per_minute: 10,
             requests_per_minute: 600,
             deadline: Duration::from_millis(4500),

@@ -20,6 +20,7 @@ pub mod help_now;
 pub mod joint_sessions;
 pub mod ledger;
 pub mod library;
+pub mod links;
 pub mod messages;
 pub mod notification_settings;
 pub mod notifications;

@@ -3,7 +3,9 @@
 use super::parse;
 use super::problem::Wrong;
 use super::reader::Reader;
+use backend::state::Apps;
 use ipnet::IpNet;
+use mobile_contract::links::AndroidApp;
 use std::net::SocketAddr;
 use std::time::Duration;
 use url::Url;
@@ -18,6 +20,7 @@ pub struct Server {
     pub body_limit: usize,
     pub oldest_app: Option<OldestApp>,
     pub trusted_proxies: Vec<IpNet>,
+    pub apps: Apps,
     /// How long draining may take.
     pub drain: Duration,
 }
@@ -49,6 +52,7 @@ impl Server {
         let body_limit = from.value("server.body_limit", parse::number("a number of bytes", 131_072..=16_777_216));
         let oldest_app = oldest_app(from);
         let trusted_proxies = from.list("server.trusted_proxies", parse::network);
+        let apps = apps(from);
         let drain = from.value("server.drain_seconds", parse::seconds(1..=300));
         Some(Self {
             listen: listen?,
@@ -56,6 +60,7 @@ impl Server {
             body_limit: body_limit?,
             oldest_app: oldest_app?,
             trusted_proxies: trusted_proxies?,
+            apps: apps?,
             drain: drain?,
         })
     }
@@ -108,6 +113,42 @@ fn oldest_app(from: &mut Reader) -> Option<Option<OldestApp>> {
             Some(Some(OldestApp { version, store_url }))
         }
     }
+}
+
+fn apps(from: &mut Reader) -> Option<Apps> {
+    let apple = from.list("server.apple_apps", apple_app);
+    let android = from.list("server.android_apps", android_app);
+    let web = from.optional("server.web_app_url", parse::web_address);
+    Some(Apps { apple: apple?, android: android?, web: web?.map(|url| url.to_string()) })
+}
+
+/// `ABCDE12345.org.example.app`.
+fn apple_app(text: &str) -> Result<String, Wrong> {
+    let fits = text.split_once('.').is_some_and(|(team, bundle)| {
+        team.len() == 10
+            && team.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            && !bundle.is_empty()
+            && bundle.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+    });
+    let wrong =
+        || Wrong::new("an app's id", "a team's id, a point and a bundle id, such as ABCDE12345.org.example.app");
+    if fits { Ok(text.to_owned()) } else { Err(wrong()) }
+}
+
+/// `org.example.app=AB:CD:…`, with further fingerprints after `+`.
+fn android_app(text: &str) -> Result<AndroidApp, Wrong> {
+    let of_hex = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_fingerprint = |text: &str| text.split(':').count() == 32 && text.split(':').all(of_hex);
+    let found = text.split_once('=').and_then(|(package, rest)| {
+        let fingerprints: Vec<String> = rest.split('+').map(str::to_ascii_uppercase).collect();
+        let named = package.contains('.')
+            && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'));
+        let fits = named && fingerprints.iter().all(|fingerprint| is_fingerprint(fingerprint));
+        fits.then(|| AndroidApp { package: package.to_owned(), fingerprints })
+    });
+    let give =
+        "a package, = and the SHA-256 fingerprint of its certificate, such as org.example.app=AB:CD:… (32 pairs)";
+    found.ok_or_else(|| Wrong::new("an app", give))
 }
 
 /// `2`, `2.1` or `2.1.0`.

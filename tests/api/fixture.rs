@@ -33,7 +33,7 @@ pub struct Fixture {
     pub app: Arc<App>,
     pub clock: VirtualClock,
     pub organisation: OrganisationId,
-    client: TestClient<BoxEndpoint<'static, Response>>,
+    pub client: TestClient<BoxEndpoint<'static, Response>>,
     tokens: Mutex<BTreeMap<AccountId, (String, DateTime<Utc>)>>,
     statements: Arc<Mutex<Vec<String>>>,
     /// On PostgreSQL, what goes away with the fixture.

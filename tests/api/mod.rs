@@ -4,6 +4,7 @@ mod absences;
 mod agreement_rounds;
 mod agreements;
 mod answer_log;
+mod app_links;
 mod check_ins;
 mod comments;
 mod crisis_plan;

@@ -389,7 +389,7 @@ impl Dispatcher {
                 tomorrows_check_ins: counts.tomorrows_check_ins,
                 shared_changes: counts.shared_changes,
                 reading_minutes: counts.minutes,
-                link: link(format!("/open/{}", notification.opaque_id))?,
+                link: link(mobile_contract::links::open_path(notification.opaque_id))?,
                 unsubscribe: unsubscribe.clone(),
             },
         );

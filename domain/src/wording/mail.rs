@@ -97,6 +97,18 @@ texts! {
     }
 }
 
+texts! {
+    /// The page behind the link of a mail, where no app opened it.
+    OpenPage, overridable: false {
+        /// Heading.
+        Title = "open.title";
+        /// Where to find what the mail was about.
+        Where = "open.where";
+        /// The link that asks the app to open.
+        Button = "open.button";
+    }
+}
+
 impl Wording {
     /// The digest e-mail in `language`. Lines that would say nought are left out.
     pub fn digest_mail(&self, language: Language, mail: &DigestMail) -> Mail {

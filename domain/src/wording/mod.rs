@@ -30,7 +30,7 @@ pub use check_in::{
 pub use digest::DigestText;
 pub use help_now::HelpNow;
 pub use ledger::{Against, LedgerLine, ProviderLedgerLine, Upcoming};
-pub use mail::{DigestMail, Link, Mail, MailText, NotALink};
+pub use mail::{DigestMail, Link, Mail, MailText, NotALink, OpenPage};
 pub use messages::{Closed, Receipt};
 pub use negotiate::negotiate;
 pub use overrides::{MAX_OVERRIDE_CHARS, TemplateFault};
@@ -54,6 +54,7 @@ type Bundle = FluentBundle<FluentResource>;
 const AREAS: &[&[Entry]] = &[
     Push::ENTRIES,
     mail::MailText::ENTRIES,
+    mail::OpenPage::ENTRIES,
     DigestText::ENTRIES,
     CheckIn::ENTRIES,
     CheckInAnswered::ENTRIES,

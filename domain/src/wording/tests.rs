@@ -13,6 +13,7 @@ fn every_text() -> Vec<Box<dyn Text>> {
     }
     boxed(Push::samples())
         .chain(boxed(mail::MailText::samples()))
+        .chain(boxed(mail::OpenPage::samples()))
         .chain(boxed(DigestText::samples()))
         .chain(boxed(CheckIn::samples()))
         .chain(boxed(CheckInAnswered::samples()))

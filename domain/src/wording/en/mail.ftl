@@ -44,3 +44,7 @@ mail-nothing = Nothing is waiting
 mail-open = Open today's digest
 mail-footer = This e-mail has only numbers in it. Everything else is in the app.
 mail-unsubscribe = Stop these e-mails (the digest in the app stays)
+
+open-title = This opens in the app
+open-where = What you were told of is in the app. If you have it on this device, the link below opens it.
+open-button = Open the app

@@ -35,3 +35,7 @@ mail-nothing = Ingenting venter
 mail-open = Åpne dagens samling
 mail-footer = Det står bare tall i denne e-posten. Alt annet er i appen.
 mail-unsubscribe = Stopp disse e-postene (samlingen i appen blir)
+
+open-title = Dette åpnes i appen
+open-where = Det du fikk beskjed om, ligger i appen. Har du appen på denne enheten, åpner lenken under den.
+open-button = Åpne appen

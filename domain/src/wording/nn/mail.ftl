@@ -32,3 +32,7 @@ mail-nothing = Ingenting ventar
 mail-open = Opne dagens samling
 mail-footer = Det står berre tal i denne e-posten. Alt anna er i appen.
 mail-unsubscribe = Stopp desse e-postane (samlinga i appen blir)
+
+open-title = Dette blir opna i appen
+open-where = Det du fekk beskjed om, ligg i appen. Har du appen på denne eininga, opnar lenkja under han.
+open-button = Opne appen
