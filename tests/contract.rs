@@ -1,8 +1,12 @@
 //! The contract as those meet it who build an app on it: it passes the linter, clients come out of it without a
 //! warning, and one of them does what an app does.
 
+mod compatible;
+
 use crate::harness::{Database, Harness, needed};
 use crate::stories::oslo;
+use compatible::{breaks, may_break};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use tokio::process::Command;
@@ -59,4 +63,32 @@ async fn a_typescript_client_is_all_an_app_needs() {
     clock.set(oslo(&format!("{day} 12:59")));
     run("node", &[story, "answer", &address]).await;
     house.stop().await;
+}
+
+/// The document of the last version that was published. Versions are tagged `v1.2.3`; before the first there is
+/// nobody to break.
+#[tokio::test]
+async fn no_app_that_is_out_there_is_broken_unless_the_version_says_so() {
+    let git = async |arguments: &[&str]| {
+        let output = Command::new("git").args(arguments).current_dir(ROOT).output().await.expect("git starts");
+        output.status.success().then_some(output.stdout)
+    };
+    let tags =
+        git(&["tag", "--list", "v[0-9]*", "--sort=-version:refname", "--merged", "HEAD"]).await.unwrap_or_default();
+    let tags = String::from_utf8(tags).expect("UTF-8");
+    let Some(tag) = tags.lines().next() else { return };
+    let published = git(&["show", &format!("{tag}:mobile-contract/openapi.json")]).await;
+    let published: Value = serde_json::from_slice(&published.expect("the tag has the document")).expect("JSON");
+    let present = std::fs::read(Path::new(ROOT).join("mobile-contract/openapi.json")).expect("the document");
+    let present: Value = serde_json::from_slice(&present).expect("JSON");
+    let version = |document: &Value| document["info"]["version"].as_str().expect("a version").to_owned();
+    if may_break(&version(&published), &version(&present)) {
+        return;
+    }
+    let broken = breaks(&published, &present);
+    assert!(
+        broken.is_empty(),
+        "an app made for {tag} breaks; mend it, or raise the version and say so in mobile-contract/CHANGELOG.md:\n{}",
+        broken.join("\n")
+    );
 }
