@@ -11,6 +11,7 @@ mod harness;
 mod kill_test;
 mod layout;
 mod mail_sink;
+mod monitoring;
 mod outages;
 mod planning;
 mod policy;
