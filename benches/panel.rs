@@ -11,6 +11,7 @@
 mod database;
 mod environment;
 mod figures;
+mod median;
 
 use backend::app::sessions::Caller;
 use backend::app::toolbox;
@@ -23,6 +24,7 @@ use domain::ownership::Actor;
 use domain::words::{Language, Level, Role};
 use environment::{Kind, needed};
 use figures::Figures;
+use median::median;
 use mobile_contract::toolbox::{ItemContent, ItemIn, ItemPutIn};
 use poem_openapi::types::ParseFromJSON;
 use serde_json::{Value, json};
@@ -197,11 +199,6 @@ fn content(json: Value) -> ItemContent {
 
 fn failed(refusal: backend::app::Refusal) -> String {
     format!("refused: {refusal:?}")
-}
-
-fn median(took: &mut [Duration]) -> Duration {
-    took.sort_unstable();
-    took[took.len() / 2]
 }
 
 fn micros(took: Duration) -> f64 {

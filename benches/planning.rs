@@ -12,6 +12,7 @@ mod database;
 mod environment;
 mod figures;
 mod floor;
+mod median;
 mod query_plans;
 
 use chrono::TimeDelta;
@@ -21,6 +22,7 @@ use database::{Database, TestDatabase};
 use domain::clock::VirtualClock;
 use environment::{Kind, needed};
 use figures::Figures;
+use median::median;
 use sea_orm::{AccessMode, ConnectionTrait, DbBackend, IsolationLevel, Statement, TransactionTrait};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -305,11 +307,6 @@ fn kind_of(sql: &str) -> String {
     };
     let table = sql.split_once(before).map_or("", |(_, rest)| rest);
     format!("{verb} {}", table.split('"').next().unwrap_or_default())
-}
-
-fn median(took: &mut [Duration]) -> Duration {
-    took.sort_unstable();
-    took[took.len() / 2]
 }
 
 fn millis(duration: Duration) -> f64 {
