@@ -89,59 +89,37 @@ pub async fn page(
     page: Page,
     now: DateTime<Utc>,
 ) -> Result<Found> {
-    type Header = (Uuid, Uuid, Option<Uuid>, Option<String>, DateTime<Utc>, Option<DateTime<Utc>>);
-    let Seen { sight, relationship } = sight::of(db, actor, owner, Condition::all(), now).await?;
+    let seen = sight::of(db, actor, owner, Condition::all(), now).await?;
     let mut query = comment::Entity::find()
-        .select_only()
-        .columns([
-            comment::Column::Id,
-            comment::Column::AuthorId,
-            comment::Column::ItemId,
-            comment::Column::Section,
-            comment::Column::CreatedAt,
-            comment::Column::HiddenAt,
-        ])
-        .filter(comment::Column::OwnerId.eq(owner.0));
+        .filter(comment::Column::OwnerId.eq(owner.0))
+        .filter(seen.about_found(comment::Column::ItemId, comment::Column::Section));
     match about.map(columns) {
         Some((Some(item), _)) => query = query.filter(comment::Column::ItemId.eq(item)),
         Some((_, Some(section))) => query = query.filter(comment::Column::Section.eq(section)),
         _ => {}
     }
-    let headers: Vec<Header> =
-        query.order_by_desc(comment::Column::CreatedAt).order_by_desc(comment::Column::Id).into_tuple().all(db).await?;
-    let mine = policy::on_own(actor, policy::OnOwn::OwnersLife, owner);
-    if relationship.is_none() && !matches!(mine, Decision::Permit(_)) {
+    let mine = matches!(policy::on_own(actor, policy::OnOwn::OwnersLife, owner), Decision::Permit(_));
+    if !mine {
+        query = query.filter(comment::Column::HiddenAt.is_null());
+    }
+    let rows = query
+        .filter(page.older(comment::Column::CreatedAt, comment::Column::Id))
+        .order_by_desc(comment::Column::CreatedAt)
+        .order_by_desc(comment::Column::Id)
+        .limit(page.limit)
+        .all(db)
+        .await?;
+    if seen.relationship.is_none() && !mine {
         return Err(StorageError::Hidden);
     }
-    let mut asked = Vec::new();
-    for (id, author, item, section, at, hidden) in headers {
-        let target = target(item, section.as_deref())?;
-        let judged = policy::Comment { author: AccountId(author), target, hidden: hidden.is_some() };
-        let after = page.after.is_none_or(|after| (at, id) < after);
-        if after && matches!(sight.on_comment(OnComment::See, &judged), Decision::Permit(_)) {
-            asked.push(id);
-        }
-    }
-    asked.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
-    let mut comments = Vec::with_capacity(asked.len());
-    if !asked.is_empty() {
-        let rows = comment::Entity::find()
-            .filter(comment::Column::Id.is_in(asked))
-            .order_by_desc(comment::Column::CreatedAt)
-            .order_by_desc(comment::Column::Id)
-            .all(db)
-            .await?;
+    let mut comments = Vec::with_capacity(rows.len());
+    if !rows.is_empty() {
         let key = store.sealer.key(Scope::Owner(owner)).await?;
         for row in rows {
-            match authorized(&key, &sight, OnComment::See, row) {
-                Ok(comment) => comments.push(comment),
-                // Hidden since its place was read.
-                Err(StorageError::Hidden) => {}
-                Err(error) => return Err(error),
-            }
+            comments.push(authorized(&key, &seen.sight, OnComment::See, row)?);
         }
     }
-    Ok(Found { comments, relationship })
+    Ok(Found { comments, relationship: seen.relationship })
 }
 
 /// One comment for this actor and action; one that is hidden and one that was never made are the same.

@@ -114,48 +114,30 @@ pub async fn page(
     page: Page,
     now: DateTime<Utc>,
 ) -> Result<Found<Vec<Authorized<Proposal>>>> {
-    type Header = (Uuid, Uuid, Option<Uuid>, Option<String>, DateTime<Utc>);
-    let Seen { sight, relationship } = sight::of(db, actor, owner, modules(), now).await?;
+    let seen = sight::of(db, actor, owner, modules(), now).await?;
     let mut query = proposal::Entity::find()
-        .select_only()
-        .columns([
-            proposal::Column::Id,
-            proposal::Column::AuthorId,
-            proposal::Column::ItemId,
-            proposal::Column::Section,
-            proposal::Column::CreatedAt,
-        ])
-        .filter(proposal::Column::OwnerId.eq(owner.0));
+        .filter(proposal::Column::OwnerId.eq(owner.0))
+        .filter(seen.about_found(proposal::Column::ItemId, proposal::Column::Section));
     if let Some(state) = state {
         query = query.filter(proposal::Column::State.eq(state.as_str()));
     }
-    let headers: Vec<Header> = query
+    let mine = matches!(policy::on_own(actor, policy::OnOwn::OwnersLife, owner), policy::Decision::Permit(_));
+    if !mine {
+        query = query.filter(proposal::Column::AuthorId.eq(actor.account.0));
+    }
+    let rows = query
+        .filter(page.older(proposal::Column::CreatedAt, proposal::Column::Id))
         .order_by_desc(proposal::Column::CreatedAt)
         .order_by_desc(proposal::Column::Id)
-        .into_tuple()
+        .limit(page.limit)
         .all(db)
         .await?;
-    let mine = policy::on_own(actor, policy::OnOwn::OwnersLife, owner);
-    if relationship.is_none() && !matches!(mine, policy::Decision::Permit(_)) {
+    let Seen { sight, relationship } = seen;
+    if relationship.is_none() && !mine {
         return Err(StorageError::Hidden);
     }
-    let mut asked = Vec::new();
-    for (id, author, item, section, at) in headers {
-        let judged = policy::Proposal { author: AccountId(author), target: target(item, section.as_deref())? };
-        let after = page.after.is_none_or(|after| (at, id) < after);
-        if after && matches!(sight.on_proposal(OnProposal::See, &judged), policy::Decision::Permit(_)) {
-            asked.push(id);
-        }
-    }
-    asked.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
-    let mut proposals = Vec::with_capacity(asked.len());
-    if !asked.is_empty() {
-        let rows = proposal::Entity::find()
-            .filter(proposal::Column::Id.is_in(asked))
-            .order_by_desc(proposal::Column::CreatedAt)
-            .order_by_desc(proposal::Column::Id)
-            .all(db)
-            .await?;
+    let mut proposals = Vec::with_capacity(rows.len());
+    if !rows.is_empty() {
         let key = store.sealer.key(Scope::Owner(owner)).await?;
         for row in rows {
             proposals.push(authorized(&key, &sight, OnProposal::See, row)?);

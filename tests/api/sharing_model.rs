@@ -1,22 +1,28 @@
 //! The real system held against sharing as it is written down: a small model is told the same acts, and what each of two
-//! providers finds, in lists, pages, single things, counts and the plan, must be what the model says, byte for byte of
-//! what is hers and nothing of anything else.
+//! providers finds, in lists, pages, single things, the plan, proposals, comments, the digest and the counts that leave
+//! the house with it by push and e-mail, must be what the model says, byte for byte of what is hers and nothing of
+//! anything else. The owner's export has all that is hers, and nothing she took away.
 //!
 //! `RECONNECT_SHARING_SEQUENCES=100000 cargo test --release --test all sharing_model` is the whole of it; without the
 //! variable a short form runs.
+
+mod beside;
+mod model;
+mod told;
 
 use super::fixture::{Fixture, Pair, Who};
 use crate::harness::on_both_databases;
 use backend::app::sessions::Caller;
 use backend::app::toolbox::shared::{self, Asked};
 use backend::app::{Refusal, access_log, crisis_plan, grants, relationships, shared_plan, toolbox};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::ids::{AccountId, DeviceId, GrantId, ItemId, SessionId};
 use domain::ownership::Actor;
 use domain::words::{GrantEffect, GrantLevel, Language, Module, PlanSection, RelationshipState, Role, SubjectKind};
 use mobile_contract::grants as grants_wire;
 use mobile_contract::problem::ProblemCode;
 use mobile_contract::toolbox::{ItemContent, ItemIn, ItemPutIn, SharedItemOut};
+use model::{Item, Model, Setting};
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -42,106 +48,6 @@ impl Dice {
     }
     fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
-    }
-}
-
-/// An item, as the model knows it.
-#[derive(Clone, Debug)]
-struct Item {
-    kind: &'static str,
-    module: Module,
-    parent: Option<Uuid>,
-    /// The people of a tie.
-    between: Vec<Uuid>,
-    /// The life domain of a goal.
-    names: Option<Uuid>,
-    words: String,
-    draft: bool,
-    gone: bool,
-}
-
-#[derive(Clone, Debug)]
-struct Setting {
-    reader: AccountId,
-    kind: SubjectKind,
-    subject: String,
-    allow: bool,
-    level: GrantLevel,
-    from: DateTime<Utc>,
-    to: Option<DateTime<Utc>>,
-    revoked: Option<DateTime<Utc>>,
-}
-
-/// One owner's life, as it should be.
-#[derive(Default)]
-struct Model {
-    items: BTreeMap<Uuid, Item>,
-    settings: BTreeMap<Uuid, Setting>,
-    plan: BTreeMap<PlanSection, String>,
-    /// Readers whose relationship is not active.
-    apart: BTreeSet<AccountId>,
-}
-
-impl Model {
-    /// What the settings about one subject say: nothing, no, or yes up to a level.
-    fn said(
-        &self,
-        reader: AccountId,
-        kind: SubjectKind,
-        subject: &str,
-        now: DateTime<Utc>,
-    ) -> Option<Option<GrantLevel>> {
-        let holding: Vec<&Setting> = self
-            .settings
-            .values()
-            .filter(|it| it.reader == reader && it.kind == kind && it.subject == subject)
-            .filter(|it| it.from <= now && it.to.is_none_or(|to| now < to) && it.revoked.is_none_or(|at| now < at))
-            .collect();
-        if holding.is_empty() {
-            None
-        } else if holding.iter().any(|it| !it.allow) {
-            Some(None)
-        } else {
-            Some(holding.iter().map(|it| it.level).max())
-        }
-    }
-
-    fn sees(&self, reader: AccountId, id: Uuid, now: DateTime<Utc>) -> Option<GrantLevel> {
-        let item = self.items.get(&id).filter(|item| !item.gone && !item.draft)?;
-        if self.apart.contains(&reader) {
-            return None;
-        }
-        for below in item.between.iter().chain(&item.parent) {
-            self.sees(reader, *below, now)?;
-        }
-        let mut nearest = Some(id);
-        while let Some(at) = nearest {
-            if let Some(answer) = self.said(reader, SubjectKind::Item, &at.to_string(), now) {
-                return answer;
-            }
-            nearest = self.items[&at].parent;
-        }
-        match item.module {
-            Module::Diary | Module::Medication => None,
-            module => self.said(reader, SubjectKind::Module, module.as_str(), now).flatten(),
-        }
-    }
-
-    fn section(&self, reader: AccountId, section: PlanSection, now: DateTime<Utc>) -> Option<GrantLevel> {
-        if self.apart.contains(&reader) {
-            return None;
-        }
-        self.said(reader, SubjectKind::Section, section.as_str(), now)
-            .or_else(|| self.said(reader, SubjectKind::Module, Module::CrisisPlan.as_str(), now))
-            .flatten()
-    }
-
-    fn living(&self, kind: &str) -> Vec<Uuid> {
-        self.items.iter().filter(|(_, item)| item.kind == kind && !item.gone).map(|(id, _)| *id).collect()
-    }
-
-    fn settings_left(&self) -> Vec<Uuid> {
-        self.settings.iter().filter(|(_, it)| it.revoked.is_none()).map(|(id, _)| *id).collect()
     }
 }
 
@@ -174,6 +80,15 @@ fn hidden<T>(answer: Result<T, Refusal>) -> Option<T> {
     }
 }
 
+/// Where an item of a kind has its words.
+fn field_of(kind: &str) -> &'static str {
+    match kind {
+        "network_person" => "alias",
+        "medicine" | "life_domain" => "name",
+        _ => "words",
+    }
+}
+
 fn content(json: Value) -> ItemContent {
     ItemContent::parse_from_json(Some(json)).expect("content")
 }
@@ -186,12 +101,13 @@ impl<'a> Life<'a> {
             let pair = fixture.relate(owner.clone(), reader.clone()).await;
             pairs.push((caller(fixture, reader, Role::Provider), pair));
         }
+        let since = fixture.app.now();
         let readers = pairs.try_into().unwrap_or_else(|_| panic!("two readers"));
         Self {
             fixture,
             owner: caller(fixture, &owner, Role::ServiceUser),
             readers,
-            model: Model::default(),
+            model: Model { since, ..Model::default() },
             dice,
             number: 0,
         }
@@ -204,13 +120,17 @@ impl<'a> Life<'a> {
 
     async fn act(&mut self) {
         match self.dice.below(100) {
-            0..30 => self.keep().await,
-            30..42 => self.write_anew().await,
-            42..47 => self.take_away().await,
-            47..72 => self.give().await,
-            72..84 => self.take_back().await,
-            84..90 => self.write_plan().await,
-            90..94 => self.part_or_meet().await,
+            0..27 => self.keep().await,
+            27..38 => self.write_anew().await,
+            38..42 => self.take_away().await,
+            42..63 => self.give().await,
+            63..72 => self.take_back().await,
+            72..76 => self.write_plan().await,
+            76..79 => self.part_or_meet().await,
+            79..84 => self.propose().await,
+            84..87 => self.answer().await,
+            87..91 => self.say().await,
+            91..93 => self.hide_or_show().await,
             _ => self.fixture.clock.advance(TimeDelta::minutes(i64::try_from(self.dice.below(90)).expect("few"))),
         }
     }
@@ -218,6 +138,7 @@ impl<'a> Life<'a> {
     /// An item of some kind, where what it needs is there.
     fn something(&mut self) -> Option<(Item, Value)> {
         let words = self.words();
+        let changed = self.fixture.app.now();
         let item = |kind, module| Item {
             kind,
             module,
@@ -227,6 +148,7 @@ impl<'a> Life<'a> {
             words: words.clone(),
             draft: false,
             gone: false,
+            changed,
         };
         let mut some = |kind: &str| {
             let living = self.model.living(kind);
@@ -289,13 +211,8 @@ impl<'a> Life<'a> {
         let now = toolbox::get(&self.fixture.app, self.owner, ItemId(id)).await.expect("hers");
         let mut json = now.content.to_json().expect("JSON");
         let item = self.model.items.get_mut(&id).expect("known");
-        let field = match item.kind {
-            "network_person" => "alias",
-            "medicine" | "life_domain" => "name",
-            _ => "words",
-        };
-        json[item.kind][field] = json!(words);
-        (item.words, item.draft) = (words, draft);
+        json[item.kind][field_of(item.kind)] = json!(words);
+        (item.words, item.draft, item.changed) = (words, draft, self.fixture.app.now());
         let body = ItemPutIn { draft, content: content(json) };
         let tag = format!("\"v{}\"", now.version);
         toolbox::put(&self.fixture.app, self.owner, ItemId(id), body, Some(&tag)).await.expect("written");
@@ -313,6 +230,8 @@ impl<'a> Life<'a> {
             self.model.items.get_mut(&id).expect("known").gone = true;
             let under = |item: &Item| !item.gone && (item.parent == Some(id) || item.between.contains(&id));
             gone.extend(self.model.items.iter().filter(|(_, item)| under(item)).map(|(id, _)| *id));
+            self.model.proposals.retain(|_, it| it.item != id);
+            self.model.comments.retain(|_, it| it.item != id);
         }
     }
 
@@ -370,7 +289,7 @@ impl<'a> Life<'a> {
     async fn write_plan(&mut self) {
         let (section, words) = (self.dice.of(PlanSection::ALL), self.words());
         crisis_plan::write_section(&self.fixture.app, self.owner, section, &words, Some("*")).await.expect("written");
-        self.model.plan.insert(section, words);
+        self.model.plan.insert(section, (words, self.fixture.app.now()));
     }
 
     /// The owner pauses a relationship, or goes on with it.
@@ -413,6 +332,8 @@ impl<'a> Life<'a> {
             self.lists_agree(reader).await;
             self.single_things_agree(reader).await;
             self.the_plan_agrees(reader).await;
+            self.what_stands_beside_agrees(reader).await;
+            self.the_digest_agrees(reader).await;
         }
     }
 
@@ -477,7 +398,7 @@ impl<'a> Life<'a> {
         let expected: BTreeMap<&str, Option<String>> = PlanSection::ALL
             .iter()
             .filter(|section| self.model.section(caller.actor.account, **section, now).is_some())
-            .map(|section| (section.as_str(), self.model.plan.get(section).cloned()))
+            .map(|section| (section.as_str(), self.model.plan.get(section).map(|(words, _)| words.clone())))
             .collect();
         let found = hidden(shared_plan::get(&self.fixture.app, caller, owner).await);
         let found: Option<BTreeMap<_, _>> =
@@ -501,9 +422,10 @@ on_both_databases! {
     async fn what_each_reader_finds_is_what_the_model_says(database) {
         let sequences = std::env::var("RECONNECT_SHARING_SEQUENCES").map_or(SHORT, |it| it.parse().expect("a number"));
         let fixture = Fixture::on(database).await;
-        let readers = [fixture.provider().await, fixture.person(Role::Provider, "Ola").await];
         for life in 0..sequences.div_ceil(A_LIFE) {
             let dice = Dice(ChaCha8Rng::seed_from_u64(u64::from(life)));
+            let kari = fixture.person(Role::Provider, &format!("Kari {life}")).await;
+            let readers = [kari, fixture.person(Role::Provider, &format!("Ola {life}")).await];
             let mut life = Life::begun(&fixture, &readers, dice, life).await;
             for _ in 0..A_LIFE {
                 for _ in 0..=life.dice.below(usize::try_from(ACTS).expect("few") - 1) {
@@ -512,6 +434,7 @@ on_both_databases! {
                 life.everybody_finds_what_is_hers_to_find().await;
             }
             life.the_log_names_nothing_that_was_never_shown().await;
+            life.the_export_has_what_is_hers().await;
         }
     }
 }

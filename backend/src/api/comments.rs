@@ -4,7 +4,7 @@ use crate::api::answer::{Created, Done, Found, created, found};
 use crate::api::auth::SignedIn;
 use crate::api::problem::Problem;
 use crate::api::tags::ApiTags;
-use crate::app::comments;
+use crate::app::comments::{self, Asked};
 use crate::state::App;
 use domain::ids::{AccountId, CommentId};
 use mobile_contract::crisis_plan::PlanSection;
@@ -51,8 +51,29 @@ impl CommentsApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<u32>>,
     ) -> Result<Found<CommentsOut>, Problem> {
-        let about = (item_id.0, section.0.map(|section| section.as_str()));
-        Ok(found(comments::list(&app, caller.0, AccountId(owner.0), about, cursor.as_deref(), limit.0).await?))
+        let section = section.0.map(|section| section.as_str());
+        let asked = Asked { item: item_id.0, section, cursor: cursor.as_deref(), limit: limit.0 };
+        Ok(found(comments::list(&app, caller.0, AccountId(owner.0), asked).await?))
+    }
+
+    /// See the comments beside what I keep as a provider finds them
+    ///
+    /// For owners: exactly what this provider would be answered now. Nothing goes to anybody, and nothing is logged.
+    #[oai(path = "/comments/as_seen_by/:provider", method = "get", operation_id = "list_comments_as_seen_by")]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
+    async fn list_comments_as_seen_by(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        provider: Path<Uuid>,
+        item_id: Query<Option<Uuid>>,
+        section: Query<Option<PlanSection>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<u32>>,
+    ) -> Result<Found<CommentsOut>, Problem> {
+        let section = section.0.map(|section| section.as_str());
+        let asked = Asked { item: item_id.0, section, cursor: cursor.as_deref(), limit: limit.0 };
+        Ok(found(comments::as_seen_by(&app, caller.0, AccountId(provider.0), asked).await?))
     }
 
     /// Keep a comment to myself

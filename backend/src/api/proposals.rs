@@ -4,6 +4,7 @@ use crate::api::answer::{Created, Found, created, found};
 use crate::api::auth::SignedIn;
 use crate::api::problem::Problem;
 use crate::api::tags::ApiTags;
+use crate::app::proposals::Asked;
 use crate::app::{Answer, proposals};
 use crate::state::App;
 use crate::views;
@@ -52,8 +53,8 @@ impl ProposalsApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<u32>>,
     ) -> Result<Found<ProposalsOut>, Problem> {
-        let (owner, state) = (AccountId(owner.0), word(state.0)?);
-        Ok(found(proposals::list(&app, caller.0, owner, state, cursor.as_deref(), limit.0).await?))
+        let asked = Asked { state: word(state.0)?, cursor: cursor.as_deref(), limit: limit.0 };
+        Ok(found(proposals::list(&app, caller.0, AccountId(owner.0), asked).await?))
     }
 
     /// List what was proposed to me, newest first
@@ -68,7 +69,25 @@ impl ProposalsApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<u32>>,
     ) -> Result<Found<ProposalsOut>, Problem> {
-        Ok(found(proposals::received(&app, caller.0, word(state.0)?, cursor.as_deref(), limit.0).await?))
+        let asked = Asked { state: word(state.0)?, cursor: cursor.as_deref(), limit: limit.0 };
+        Ok(found(proposals::received(&app, caller.0, asked).await?))
+    }
+
+    /// See the proposals to me as a provider finds them
+    ///
+    /// For owners: exactly what this provider would be answered now. Nothing goes to anybody, and nothing is logged.
+    #[oai(path = "/proposals/as_seen_by/:provider", method = "get", operation_id = "list_proposals_as_seen_by")]
+    async fn list_proposals_as_seen_by(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        provider: Path<Uuid>,
+        state: Query<Option<ProposalState>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<u32>>,
+    ) -> Result<Found<ProposalsOut>, Problem> {
+        let asked = Asked { state: word(state.0)?, cursor: cursor.as_deref(), limit: limit.0 };
+        Ok(found(proposals::as_seen_by(&app, caller.0, AccountId(provider.0), asked).await?))
     }
 
     /// Get one proposal

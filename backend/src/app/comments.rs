@@ -3,11 +3,12 @@
 
 use crate::app::proposals::{parts, target, write_down};
 use crate::app::sessions::Caller;
-use crate::app::{Answer, Refusal, bounds};
+use crate::app::{Answer, Refusal, as_reader, bounds};
 use crate::state::App;
 use crate::views;
 use domain::access::AccessAction;
 use domain::ids::{AccountId, CommentId};
+use domain::ownership::Actor;
 use domain::policy::{OnComment, OnOwn};
 use domain::proposals::{MAX_COMMENT_CHARS, Target};
 use domain::wording::{FieldFault, Unit};
@@ -21,6 +22,7 @@ use storage::{Authorized, Connection, StorageError, accounts, proposals, relatio
 use uuid::Uuid;
 
 const LIST: &str = "list_comments";
+const AS_SEEN_BY: &str = "list_comments_as_seen_by";
 
 /// Says something. The same id again answers with what has it.
 pub async fn make(app: &App, caller: Caller, owner: AccountId, body: CommentIn) -> Answer<CommentOut> {
@@ -44,38 +46,62 @@ pub async fn make(app: &App, caller: Caller, owner: AccountId, body: CommentIn) 
     let id = CommentId(body.id.unwrap_or_else(|| app.store.new_id()));
     comments::make(&tx, &key, permit, &New { id, owner, target, words: body.words }, now).await?;
     let made = comments::one(&app.store, &*tx, caller.actor, OnComment::See, id, now).await?;
-    let out = present(&*tx, caller, &[made]).await?;
+    let out = present(&*tx, caller.actor, &[made]).await?;
     tx.commit().await?;
     out.into_iter().next().ok_or_else(Refusal::not_found)
 }
 
+/// Which page of a list is asked for, and beside what: an item, a section or anything.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    pub item: Option<Uuid>,
+    pub section: Option<&'a str>,
+    pub cursor: Option<&'a str>,
+    pub limit: Option<u32>,
+}
+
 /// What the caller finds beside an owner's things, or beside one of them.
-pub async fn list(
+pub async fn list(app: &App, caller: Caller, owner: AccountId, asked: Asked<'_>) -> Answer<CommentsOut> {
+    let (Found { comments, relationship }, out) = seen(app, caller, LIST, caller.actor, owner, asked).await?;
+    if let (Some(relationship), Some(first)) = (relationship, comments.first()) {
+        let read: BTreeSet<Target> = comments.iter().map(|it| it.target).collect();
+        write_down(app, owner, first.permit(), relationship, AccessAction::ReadComments, &read).await?;
+    }
+    Ok(out)
+}
+
+/// What `provider` would be answered now.
+pub async fn as_seen_by(app: &App, caller: Caller, provider: AccountId, asked: Asked<'_>) -> Answer<CommentsOut> {
+    let reader = as_reader::of(app, caller, provider).await?;
+    match seen(app, caller, &format!("{AS_SEEN_BY}:{provider}"), reader.actor, reader.owner, asked).await {
+        Ok((_, out)) => Ok(out),
+        Err(Refusal { code: ProblemCode::NotFound, .. }) => Ok(CommentsOut { items: Vec::new(), next_cursor: None }),
+        Err(other) => Err(other),
+    }
+}
+
+async fn seen(
     app: &App,
     caller: Caller,
+    list: &str,
+    reader: Actor,
     owner: AccountId,
-    (item, section): (Option<Uuid>, Option<&str>),
-    cursor: Option<&str>,
-    limit: Option<u32>,
-) -> Answer<CommentsOut> {
+    Asked { item, section, cursor, limit }: Asked<'_>,
+) -> Answer<(Found, CommentsOut)> {
     let limit = views::limit(limit)?;
     let about: Option<Target> = match (item, section) {
         (None, None) => None,
         (Some(_), Some(_)) => return Err(Refusal::field("section", Wire::UnknownField)),
         (item, section) => Some(target(item, section)?),
     };
-    let list = format!("{LIST}:{owner}:{}", about.map(|target| target.to_string()).unwrap_or_default());
+    let list = format!("{list}:{owner}:{}", about.map(|target| target.to_string()).unwrap_or_default());
     let page = Page { after: views::place(app, caller, &list, cursor)?, limit: limit + 1 };
     let db = app.store.read();
-    let Found { mut comments, relationship } =
-        comments::page(&app.store, db, caller.actor, owner, about, page, app.now()).await?;
-    let next_cursor =
-        views::cut(&mut comments, limit).map(|last| views::cursor(app, caller, &list, (last.created_at, last.id.0)));
-    if let (Some(relationship), Some(first)) = (relationship, comments.first()) {
-        let read: BTreeSet<Target> = comments.iter().map(|it| it.target).collect();
-        write_down(app, owner, first.permit(), relationship, AccessAction::ReadComments, &read).await?;
-    }
-    Ok(CommentsOut { items: present(db, caller, &comments).await?, next_cursor })
+    let mut found = comments::page(&app.store, db, reader, owner, about, page, app.now()).await?;
+    let next_cursor = views::cut(&mut found.comments, limit)
+        .map(|last| views::cursor(app, caller, &list, (last.created_at, last.id.0)));
+    let items = present(db, reader, &found.comments).await?;
+    Ok((found, CommentsOut { items, next_cursor }))
 }
 
 /// The owner keeps a comment to herself, or shows it again.
@@ -87,7 +113,7 @@ pub async fn hide(app: &App, caller: Caller, id: CommentId, hidden: bool) -> Ans
         comments::hide(&tx, &comment, hidden.then_some(now)).await?;
     }
     let after = comments::one(&app.store, &*tx, caller.actor, OnComment::See, id, now).await?;
-    let out = present(&*tx, caller, &[after]).await?;
+    let out = present(&*tx, caller.actor, &[after]).await?;
     tx.commit().await?;
     out.into_iter().next().ok_or_else(Refusal::not_found)
 }
@@ -104,7 +130,7 @@ pub async fn take_back(app: &App, caller: Caller, id: CommentId) -> Answer<()> {
 async fn repeated(app: &App, caller: Caller, id: CommentId) -> Answer<Option<CommentOut>> {
     let db = app.store.read();
     match comments::one(&app.store, db, caller.actor, OnComment::TakeBack, id, app.now()).await {
-        Ok(first) => Ok(present(db, caller, &[first]).await?.pop()),
+        Ok(first) => Ok(present(db, caller.actor, &[first]).await?.pop()),
         Err(StorageError::Hidden) => Ok(None),
         // Somebody else's.
         Err(StorageError::Denied) => Err(ProblemCode::Conflict.into()),
@@ -112,7 +138,7 @@ async fn repeated(app: &App, caller: Caller, id: CommentId) -> Answer<Option<Com
     }
 }
 
-async fn present(db: &impl Connection, caller: Caller, comments: &[Authorized<Comment>]) -> Answer<Vec<CommentOut>> {
+async fn present(db: &impl Connection, reader: Actor, comments: &[Authorized<Comment>]) -> Answer<Vec<CommentOut>> {
     let ids: Vec<AccountId> = comments.iter().flat_map(|it| [it.author, it.owner]).collect();
     let people = accounts::many(db, &ids).await?;
     let person = |id: AccountId| {
@@ -123,7 +149,7 @@ async fn present(db: &impl Connection, caller: Caller, comments: &[Authorized<Co
         .iter()
         .map(|comment| {
             let (item_id, section) = parts(comment.target)?;
-            let hers = relationships::leave(caller.actor, OnOwn::OwnersLife, comment.owner).is_ok();
+            let hers = relationships::leave(reader, OnOwn::OwnersLife, comment.owner).is_ok();
             Ok(CommentOut {
                 id: comment.id.0,
                 owner: person(comment.owner)?,

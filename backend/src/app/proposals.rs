@@ -2,12 +2,13 @@
 //! version of hers like any other.
 
 use crate::app::sessions::Caller;
-use crate::app::{Answer, Refusal, bounds, crisis_plan, toolbox};
+use crate::app::{Answer, Refusal, as_reader, bounds, crisis_plan, toolbox};
 use crate::state::App;
 use crate::views;
 use domain::access::{AccessAction, AllowedBecause, Via};
 use domain::crisis_plan::MAX_SECTION_CHARS;
 use domain::ids::{AccountId, ItemId, MessageId, ProposalId, RelationshipId};
+use domain::ownership::Actor;
 use domain::policy::{OnOwn, OnProposal, Permit};
 use domain::proposals::{MAX_ANSWER_CHARS, MAX_REASON_CHARS, Patch, ProposalState, Target, Words, takes_proposals};
 use domain::toolbox::ItemKind;
@@ -26,6 +27,7 @@ use storage::{Authorized, Connection, StorageError, WriteTx, accounts, notices, 
 use uuid::Uuid;
 
 const LIST: &str = "list_proposals";
+const AS_SEEN_BY: &str = "list_proposals_as_seen_by";
 
 /// Proposes a change to what the caller was shown. The same id again answers with what has it.
 pub async fn make(app: &App, caller: Caller, owner: AccountId, body: ProposalIn) -> Answer<ProposalOut> {
@@ -68,49 +70,84 @@ pub async fn make(app: &App, caller: Caller, owner: AccountId, body: ProposalIn)
     let new_id = || app.store.new_id();
     notices::proposal_for_owner(&tx, &related, new.id.0, &new_id, now).await?;
     let found = proposals::one(&app.store, &*tx, caller.actor, OnProposal::See, new.id, now).await?;
-    let out = present(app, &*tx, caller, owner, of_one(found)).await?;
+    let out = present(app, &*tx, caller.actor, owner, of_one(found)).await?;
     tx.commit().await?;
     out.into_iter().next().ok_or_else(Refusal::not_found)
 }
 
+/// Which page of a list is asked for, and in which state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    pub state: Option<ProposalState>,
+    pub cursor: Option<&'a str>,
+    pub limit: Option<u32>,
+}
+
 /// What the caller finds of the proposals to `owner`: the owner all, a provider his or her own.
-pub async fn list(
-    app: &App,
-    caller: Caller,
-    owner: AccountId,
-    state: Option<ProposalState>,
-    cursor: Option<&str>,
-    limit: Option<u32>,
-) -> Answer<ProposalsOut> {
-    let limit = views::limit(limit)?;
-    let list = format!("{LIST}:{owner}:{}", state.map_or("", |state| state.as_str()));
-    let page = Page { after: views::place(app, caller, &list, cursor)?, limit: limit + 1 };
-    let db = app.store.read();
-    let mut found = proposals::page(&app.store, db, caller.actor, owner, state, page, app.now()).await?;
-    let next_cursor = views::cut(&mut found.proposals, limit)
-        .map(|last| views::cursor(app, caller, &list, (last.created_at, last.id.0)));
-    log(app, &found).await?;
-    Ok(ProposalsOut { items: present(app, db, caller, owner, found).await?, next_cursor })
+pub async fn list(app: &App, caller: Caller, owner: AccountId, asked: Asked<'_>) -> Answer<ProposalsOut> {
+    let (seen, out) = seen(app, caller, LIST, caller.actor, owner, asked).await?;
+    log(app, owner, seen).await?;
+    Ok(out)
 }
 
 /// The owner's own list.
-pub async fn received(
+pub async fn received(app: &App, caller: Caller, asked: Asked<'_>) -> Answer<ProposalsOut> {
+    let permit = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?;
+    list(app, caller, permit.account(), asked).await
+}
+
+/// What `provider` would be answered now.
+pub async fn as_seen_by(app: &App, caller: Caller, provider: AccountId, asked: Asked<'_>) -> Answer<ProposalsOut> {
+    let reader = as_reader::of(app, caller, provider).await?;
+    match seen(app, caller, &format!("{AS_SEEN_BY}:{provider}"), reader.actor, reader.owner, asked).await {
+        Ok((_, out)) => Ok(out),
+        Err(Refusal { code: ProblemCode::NotFound, .. }) => Ok(ProposalsOut { items: Vec::new(), next_cursor: None }),
+        Err(other) => Err(other),
+    }
+}
+
+/// What was read of a page, for the owner's log.
+struct Seen {
+    relationship: Option<RelationshipId>,
+    permit: Option<Permit>,
+    read: BTreeSet<Target>,
+}
+
+impl Seen {
+    fn of(found: &Found<Vec<Authorized<Proposal>>>) -> Self {
+        Self {
+            relationship: found.relationship,
+            permit: found.proposals.first().map(Authorized::permit),
+            read: found.proposals.iter().map(|it| it.target).collect(),
+        }
+    }
+}
+
+async fn seen(
     app: &App,
     caller: Caller,
-    state: Option<ProposalState>,
-    cursor: Option<&str>,
-    limit: Option<u32>,
-) -> Answer<ProposalsOut> {
-    let permit = relationships::leave(caller.actor, OnOwn::OwnersLife, caller.actor.account)?;
-    list(app, caller, permit.account(), state, cursor, limit).await
+    list: &str,
+    reader: Actor,
+    owner: AccountId,
+    Asked { state, cursor, limit }: Asked<'_>,
+) -> Answer<(Seen, ProposalsOut)> {
+    let limit = views::limit(limit)?;
+    let list = format!("{list}:{owner}:{}", state.map_or("", |state| state.as_str()));
+    let page = Page { after: views::place(app, caller, &list, cursor)?, limit: limit + 1 };
+    let db = app.store.read();
+    let mut found = proposals::page(&app.store, db, reader, owner, state, page, app.now()).await?;
+    let next_cursor = views::cut(&mut found.proposals, limit)
+        .map(|last| views::cursor(app, caller, &list, (last.created_at, last.id.0)));
+    let seen = Seen::of(&found);
+    Ok((seen, ProposalsOut { items: present(app, db, reader, owner, found).await?, next_cursor }))
 }
 
 pub async fn get(app: &App, caller: Caller, id: ProposalId) -> Answer<ProposalOut> {
     let db = app.store.read();
     let found = of_one(proposals::one(&app.store, db, caller.actor, OnProposal::See, id, app.now()).await?);
-    log(app, &found).await?;
     let owner = found.proposals.first().map(|it| it.owner).ok_or_else(Refusal::not_found)?;
-    present(app, db, caller, owner, found).await?.pop().ok_or_else(Refusal::not_found)
+    log(app, owner, Seen::of(&found)).await?;
+    present(app, db, caller.actor, owner, found).await?.pop().ok_or_else(Refusal::not_found)
 }
 
 /// Takes a proposal in, as it is or as the owner would rather have it. `if_match` is the version of what is there now.
@@ -218,7 +255,7 @@ async fn settle(
 async fn answered(app: &App, tx: WriteTx, caller: Caller, id: ProposalId) -> Answer<ProposalOut> {
     let found = of_one(proposals::one(&app.store, &*tx, caller.actor, OnProposal::See, id, app.now()).await?);
     let owner = found.proposals.first().map(|it| it.owner).ok_or_else(Refusal::not_found)?;
-    let out = present(app, &*tx, caller, owner, found).await?;
+    let out = present(app, &*tx, caller.actor, owner, found).await?;
     tx.commit().await?;
     out.into_iter().next().ok_or_else(Refusal::not_found)
 }
@@ -311,10 +348,9 @@ fn of_one(found: Found<Authorized<Proposal>>) -> Found<Vec<Authorized<Proposal>>
 }
 
 /// A provider reads what she proposed, in which there is what the owner wrote: that stands in the owner's log.
-async fn log(app: &App, found: &Found<Vec<Authorized<Proposal>>>) -> Answer<()> {
-    let (Some(relationship), Some(first)) = (found.relationship, found.proposals.first()) else { return Ok(()) };
-    let read: BTreeSet<Target> = found.proposals.iter().map(|it| it.target).collect();
-    write_down(app, first.owner, first.permit(), relationship, AccessAction::ReadProposals, &read).await
+async fn log(app: &App, owner: AccountId, seen: Seen) -> Answer<()> {
+    let (Some(relationship), Some(permit)) = (seen.relationship, seen.permit) else { return Ok(()) };
+    write_down(app, owner, permit, relationship, AccessAction::ReadProposals, &seen.read).await
 }
 
 /// One reading of what stands beside these things.
@@ -342,7 +378,7 @@ fn of_item(item: &storage::toolbox::Item) -> (Words, i32) {
 async fn present_words(
     app: &App,
     db: &impl Connection,
-    caller: Caller,
+    owner: Actor,
     permit: Permit,
     proposals: &[Authorized<Proposal>],
 ) -> Answer<BTreeMap<Target, (Words, i32)>> {
@@ -358,7 +394,7 @@ async fn present_words(
         found.insert(Target::Item(item.id), of_item(&item));
     }
     if items.len() < proposals.len() {
-        let wording = storage::crisis_plan::own(&app.store, db, caller.actor).await?.wording();
+        let wording = storage::crisis_plan::own(&app.store, db, owner).await?.wording();
         let numbers = storage::crisis_plan::changes::numbers(db, permit.account()).await?;
         for section in PlanSection::ALL {
             let text = wording.get(section).cloned().unwrap_or_default();
@@ -372,13 +408,13 @@ async fn present_words(
 async fn present(
     app: &App,
     db: &impl Connection,
-    caller: Caller,
+    reader: Actor,
     owner: AccountId,
     found: Found<Vec<Authorized<Proposal>>>,
 ) -> Answer<Vec<ProposalOut>> {
-    let hers = relationships::leave(caller.actor, OnOwn::OwnersLife, owner).ok();
+    let hers = relationships::leave(reader, OnOwn::OwnersLife, owner).ok();
     let now = match hers {
-        Some(permit) => present_words(app, db, caller, permit, &found.proposals).await?,
+        Some(permit) => present_words(app, db, reader, permit, &found.proposals).await?,
         None => BTreeMap::new(),
     };
     let mut ids: Vec<AccountId> = found.proposals.iter().map(|it| it.author).collect();

@@ -83,6 +83,11 @@ impl Sight {
         &self.items
     }
 
+    /// The targets that the actor finds, items first; `None`: she is the owner, and finds whatever there is.
+    pub fn found(&self) -> Option<impl Iterator<Item = Target> + '_> {
+        (!self.mine).then(|| self.levels.keys().copied())
+    }
+
     /// Whether the actor may see a target, say something beside it, or propose a change of it. The owner proposes
     /// nothing to herself.
     pub fn on_target(&self, action: OnTarget, target: Target) -> Decision {

@@ -40,6 +40,15 @@ pub struct Page {
     pub limit: u64,
 }
 
+impl Page {
+    /// What lies on this page and after it, newest first. The first condition is what an index can begin at.
+    pub(crate) fn older(&self, created_at: impl ColumnTrait, id: impl ColumnTrait) -> Condition {
+        let Some((at, last)) = self.after else { return Condition::all() };
+        let same_moment = Condition::any().add(created_at.lt(at)).add(id.lt(last));
+        Condition::all().add(created_at.lte(at)).add(same_moment)
+    }
+}
+
 /// What `reader` finds among the items of `owner` that `filter` takes. An owner who does not exist and one with whom the
 /// reader does not work are one: hidden, after the same questions to the database.
 pub async fn page(

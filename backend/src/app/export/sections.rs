@@ -122,7 +122,12 @@ pub async fn page(source: &Source, section: ExportSection, at: &At) -> Answer<(V
         S::Agreements => paged!(agreements::list(app, caller, pair, cursor, PAGE)),
         S::CheckInSeries => paged!(check_ins::list_series(app, caller, pair, cursor, PAGE)),
         S::CheckIns => paged!(check_ins::kept(app, caller, pair, cursor, PAGE)),
-        S::Comments => paged!(comments::list(app, caller, caller.actor.account, (None, None), cursor, PAGE)),
+        S::Comments => paged!(comments::list(
+            app,
+            caller,
+            caller.actor.account,
+            comments::Asked { cursor, limit: PAGE, ..comments::Asked::default() }
+        )),
         S::Consents => paged!(consents::list(app, caller, cursor, PAGE)),
         S::Consultations => paged!(consultations::list(app, caller, pair, cursor, PAGE)),
         S::Contacts => paged!(contacts::list(app, caller, pair, cursor, PAGE)),
@@ -143,7 +148,7 @@ pub async fn page(source: &Source, section: ExportSection, at: &At) -> Answer<(V
         S::PlanUses => paged!(crisis_plan::uses(app, caller, cursor, PAGE)),
         S::PlanVersions => paged!(crisis_plan::wordings(app, caller, cursor, PAGE)),
         S::Prompts => paged!(prompts::all(app, caller, cursor, PAGE)),
-        S::Proposals => paged!(proposals::received(app, caller, None, cursor, PAGE)),
+        S::Proposals => paged!(proposals::received(app, caller, proposals::Asked { state: None, cursor, limit: PAGE })),
         S::Relationships => paged!(relationships::list(app, caller, cursor, PAGE)),
         S::ReplyClocks => paged!(reply_clocks::list(app, caller, false, cursor, PAGE)),
     };
