@@ -4,7 +4,7 @@
 //! made from it. Its lists are the words of [`ExportSection`], in that order.
 
 use crate::access_log::AccessOut;
-use crate::agreements::AgreementVersionOut;
+use crate::agreements::{AgreementRoundOut, AgreementVersionOut};
 use crate::check_ins::{CheckInOut, CheckInSeriesOut};
 use crate::consents::ConsentOut;
 use crate::consultations::ConsultationOut;
@@ -12,16 +12,18 @@ use crate::contacts::ContactOut;
 use crate::crisis_plan::{PlanOut, PlanReviewOut, PlanUseOut, PlanWordingOut};
 use crate::drafts::DraftOut;
 use crate::grants::GrantOut;
-use crate::joint_sessions::{JointNoteOut, JointSessionOut};
+use crate::joint_sessions::{JointNoteOut, JointNoteVersionOut, JointSessionOut};
 use crate::ledger::LedgerRowOut;
 use crate::messages::MessageOut;
 use crate::notification_settings::NotificationSettingsOut;
+use crate::notifications::NotificationOut;
 use crate::owners_life::{HospitalOut, PauseOut, QuietHoursOut};
 use crate::profile::{DeviceOut, MeOut};
 use crate::prompts::{PromptOut, ReviewPromptsOut};
 use crate::proposals::{CommentOut, ProposalOut};
 use crate::relationships::RelationshipOut;
 use crate::reply_clocks::ReplyClockOut;
+use crate::sessions::Platform;
 use crate::toolbox::{ItemContent, ItemOut};
 use crate::words::wire_words;
 use chrono::{DateTime, Utc};
@@ -44,6 +46,8 @@ wire_words! {
         Relationships = "relationships",
         /// Every version, with who accepted it when.
         Agreements = "agreements",
+        /// Rounds that wait: nobody has been asked to take them yet. The others are among the prompts.
+        AgreementRounds = "agreement_rounds",
         /// One that you have not opened is there without its text, and stays unopened.
         Messages = "messages",
         Drafts = "drafts",
@@ -54,6 +58,8 @@ wire_words! {
         Consultations = "consultations",
         Contacts = "contacts",
         Consents = "consents",
+        /// Substitutes whom you let see the threads in which you wait for a reply.
+        AbsenceConsents = "absence_consents",
         /// Pauses and hospital stays.
         Periods = "periods",
         /// Every wording of the plan, the present one among them.
@@ -78,8 +84,12 @@ wire_words! {
         /// What was sent, what was not, and why.
         Ledger = "ledger",
         Prompts = "prompts",
+        /// What was told to you, unread first.
+        Notifications = "notifications",
         /// Without what pushes are addressed by.
         Devices = "devices",
+        /// When you signed in, and on which device; without what they are kept open by.
+        Sessions = "sessions",
     }
     PeriodKind {
         Pause = "pause",
@@ -140,6 +150,34 @@ pub struct ExportedItemVersionOut {
 pub struct ExportedJointNoteOut {
     pub session_id: Uuid,
     pub note: JointNoteOut,
+    /// What it said before, newest first.
+    pub earlier: Vec<JointNoteVersionOut>,
+}
+
+/// A substitute whom you let see the threads in which you wait for a reply, for one absence.
+#[derive(Clone, Debug, Object)]
+pub struct ExportedAbsenceConsentOut {
+    pub relationship_id: Uuid,
+    pub absence_id: Uuid,
+    pub given_at: DateTime<Utc>,
+}
+
+/// From when to when you were signed in, and where.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ExportedSessionOut {
+    pub id: Uuid,
+    pub device_id: Uuid,
+    /// Absent where the device is no longer known.
+    pub platform: Option<Platform>,
+    /// Of the app, as it told last.
+    pub app_version: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    /// Without it, after this the session is over.
+    pub expires_at: DateTime<Utc>,
+    /// Signed out, or ended from elsewhere.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// Everything that is yours. Each list is newest first, as in its own operation.
@@ -157,6 +195,7 @@ pub struct ExportOut {
     pub plan: PlanOut,
     pub relationships: Vec<RelationshipOut>,
     pub agreements: Vec<AgreementVersionOut>,
+    pub agreement_rounds: Vec<AgreementRoundOut>,
     pub messages: Vec<MessageOut>,
     pub drafts: Vec<DraftOut>,
     pub check_in_series: Vec<CheckInSeriesOut>,
@@ -165,6 +204,7 @@ pub struct ExportOut {
     pub consultations: Vec<ConsultationOut>,
     pub contacts: Vec<ContactOut>,
     pub consents: Vec<ConsentOut>,
+    pub absence_consents: Vec<ExportedAbsenceConsentOut>,
     pub periods: Vec<PeriodOut>,
     pub plan_versions: Vec<PlanWordingOut>,
     pub plan_uses: Vec<PlanUseOut>,
@@ -179,7 +219,9 @@ pub struct ExportOut {
     pub access_log: Vec<AccessOut>,
     pub ledger: Vec<LedgerRowOut>,
     pub prompts: Vec<PromptOut>,
+    pub notifications: Vec<NotificationOut>,
     pub devices: Vec<DeviceOut>,
+    pub sessions: Vec<ExportedSessionOut>,
     /// The last member, always true: an export without it was cut off.
     pub complete: bool,
 }

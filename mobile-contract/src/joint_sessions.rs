@@ -181,6 +181,21 @@ pub struct JointNoteOut {
     pub version: i32,
 }
 
+/// What a note says, or said once.
+#[derive(Clone, Debug, Object)]
+pub struct JointNoteVersionOut {
+    pub number: i32,
+    pub written_at: DateTime<Utc>,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Object)]
+pub struct JointNoteVersionsOut {
+    pub items: Vec<JointNoteVersionOut>,
+    #[oai(skip_serializing_if_is_none)]
+    pub next_cursor: Option<String>,
+}
+
 #[derive(Clone, Debug, Object)]
 pub struct JointNotesOut {
     pub items: Vec<JointNoteOut>,

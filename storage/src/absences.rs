@@ -224,6 +224,16 @@ pub async fn consented(db: &impl ConnectionTrait, relationship: RelationshipId) 
         .collect())
 }
 
+/// The same with when she did, the latest first.
+pub async fn consents(db: &impl ConnectionTrait, related: &Authorized<Related>) -> Result<Vec<rows::AbsenceConsent>> {
+    Ok(absence_consent::Entity::find()
+        .filter(absence_consent::Column::RelationshipId.eq(related.row.id))
+        .order_by_desc(absence_consent::Column::GivenAt)
+        .order_by_desc(absence_consent::Column::AbsenceId)
+        .all(db)
+        .await?)
+}
+
 /// Who stands in towards one owner on a date of the provider's: accepted, and consented to.
 pub async fn stands_in(
     db: &impl ConnectionTrait,

@@ -9,7 +9,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, RelationshipId, SeriesId};
 use domain::words::{Job, RoundCause, SeriesState};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
+use uuid::Uuid;
 
 /// From the owner's next day on the pair is asked, if its series of rounds runs.
 pub async fn wish(
@@ -70,6 +71,15 @@ pub async fn waiting(db: &impl ConnectionTrait, relationship: RelationshipId) ->
     let from = from.parse().map_err(|_| StorageError::Corrupt("due date of a round".into()))?;
     let asked_by = row.proposed_by.map(AccountId).filter(|_| cause == RoundCause::Asked);
     Ok(Some(Waiting { cause, from, asked_by }))
+}
+
+/// The series of some relationships in which a round waits.
+pub(crate) fn all_waiting(relationships: impl Iterator<Item = Uuid>) -> Select<series_entity::Entity> {
+    series_entity::Entity::find()
+        .filter(series_entity::Column::RelationshipId.is_in(relationships))
+        .filter(series_entity::Column::Job.eq(Job::AgreementRound.as_str()))
+        .filter(series_entity::Column::State.eq(SeriesState::Active.as_str()))
+        .filter(series_entity::Column::Trigger.is_not_null())
 }
 
 async fn running(db: &impl ConnectionTrait, relationship: RelationshipId) -> Result<Option<rows::Series>> {

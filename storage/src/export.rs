@@ -2,13 +2,13 @@
 
 use crate::authorized::Authorized;
 use crate::entity::{
-    agreement_version, audit, comment, consent, consultation, contact, device, draft, joint_session, period,
-    plan_review, plan_use, plan_version, proposal, reply_clock, series, share_grant, slot,
+    absence_consent, agreement_version, audit, comment, consent, consultation, contact, device, draft, joint_session,
+    period, plan_review, plan_use, plan_version, proposal, reply_clock, series, session, share_grant, slot,
 };
 use crate::error::Result;
 use crate::relationships::Related;
 use crate::toolbox::versions;
-use crate::{crisis_plan, joint_notes, messages, prompts, toolbox};
+use crate::{agreement_rounds, crisis_plan, joint_notes, messages, notifications, prompts, toolbox};
 use chrono::{DateTime, Utc};
 use domain::policy::Permit;
 use domain::words::{Job, Outcome};
@@ -18,7 +18,9 @@ use uuid::Uuid;
 /// How many of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    pub absence_consents: u64,
     pub access_log: u64,
+    pub agreement_rounds: u64,
     pub agreements: u64,
     pub check_in_series: u64,
     pub check_ins: u64,
@@ -35,6 +37,7 @@ pub struct Counts {
     pub joint_sessions: u64,
     pub ledger: u64,
     pub messages: u64,
+    pub notifications: u64,
     pub periods: u64,
     pub plan_reviews: u64,
     pub plan_uses: u64,
@@ -42,6 +45,7 @@ pub struct Counts {
     pub prompts: u64,
     pub proposals: u64,
     pub reply_clocks: u64,
+    pub sessions: u64,
 }
 
 /// Counts what is the permit holder's. `pairs` are her relationships whose threads she reads.
@@ -59,7 +63,12 @@ pub async fn counts(
         written += messages::count(db, pair, now).await?;
     }
     Ok(Counts {
+        absence_consents: absence_consent::Entity::find()
+            .filter(absence_consent::Column::RelationshipId.is_in(ids()))
+            .count(db)
+            .await?,
         access_log: audit::Entity::find().filter(audit::Column::OwnerId.eq(owner.0)).count(db).await?,
+        agreement_rounds: agreement_rounds::all_waiting(ids()).count(db).await?,
         agreements: agreement_version::Entity::find()
             .filter(agreement_version::Column::RelationshipId.is_in(ids()))
             .count(db)
@@ -98,6 +107,7 @@ pub async fn counts(
             .await?,
         ledger: slot::Entity::find().filter(slot::Column::OwnerId.eq(owner.0)).count(db).await?,
         messages: written,
+        notifications: notifications::told(permit).count(db).await?,
         periods: period::Entity::find().filter(period::Column::OwnerId.eq(owner.0)).count(db).await?,
         plan_reviews: plan_review::Entity::find().filter(plan_review::Column::PlanId.eq(plan)).count(db).await?,
         plan_uses: plan_use::Entity::find().filter(plan_use::Column::PlanId.eq(plan)).count(db).await?,
@@ -108,5 +118,6 @@ pub async fn counts(
             .filter(reply_clock::Column::RelationshipId.is_in(ids()))
             .count(db)
             .await?,
+        sessions: session::Entity::find().filter(session::Column::AccountId.eq(owner.0)).count(db).await?,
     })
 }

@@ -1,6 +1,8 @@
 //! What an owner writes down in a joint session: hers, sealed with her key, and shown to the provider only as she says,
 //! while the session is open.
 
+pub mod versions;
+
 use crate::authorized::{Authorized, permitted};
 use crate::connect::{Store, WriteTx};
 use crate::entity::{joint_note, joint_session, relationship};
@@ -80,18 +82,33 @@ pub async fn page(
     rows.into_iter().map(|row| open(key, row)).collect()
 }
 
-/// A page of everything the actor ever wrote down in a joint session, newest first, with the session it was in.
+/// A note with the session it was written in, and what it said before, newest first.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub session: JointSessionId,
+    pub note: Note,
+    pub earlier: Vec<versions::Version>,
+}
+
+/// A page of everything the actor ever wrote down in a joint session, newest first.
 pub async fn of_all(
     store: &Store,
     db: &impl ConnectionTrait,
     actor: Actor,
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
-) -> Result<Vec<(JointSessionId, Note)>> {
+) -> Result<Vec<Written>> {
     let permit = permitted(policy::on_own(actor, OnOwn::OwnersLife, actor.account))?;
     let rows = newest(of_owner(permit.account()), after, limit).all(db).await?;
     let key = store.sealer.key(Scope::Owner(permit.account())).await?;
-    rows.into_iter().map(|row| Ok((JointSessionId(row.session_id), open(&key, row)?))).collect()
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut before = versions::earlier(db, &key, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let earlier = before.remove(&row.id).unwrap_or_default();
+            Ok(Written { session: JointSessionId(row.session_id), note: open(&key, row)?, earlier })
+        })
+        .collect()
 }
 
 /// An owner's notes, of all sessions.
@@ -135,6 +152,7 @@ pub async fn replace(
     shown: bool,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    versions::keep(tx, before.id).await?;
     let changed = joint_note::Entity::update_many()
         .col_expr(joint_note::Column::Body, Expr::value(key.seal(place(before.id.0), text.as_bytes())?))
         .col_expr(joint_note::Column::Shown, Expr::value(shown))
@@ -147,7 +165,9 @@ pub async fn replace(
     if changed.rows_affected == 1 { Ok(()) } else { Err(StorageError::Stale) }
 }
 
+/// With all that it ever said.
 pub async fn delete(tx: &WriteTx, gone: &Authorized<Note>) -> Result<()> {
+    versions::forget(tx, gone.id).await?;
     let deleted = joint_note::Entity::delete_many()
         .filter(joint_note::Column::Id.eq(gone.id.0))
         .filter(joint_note::Column::Version.eq(gone.version))

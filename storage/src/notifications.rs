@@ -10,7 +10,9 @@ use domain::ids::AccountId;
 use domain::ownership::Actor;
 use domain::policy::{self, OnOwn, Permit};
 use domain::words::Outcome;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -21,6 +23,23 @@ pub struct Told {
     pub slot: rows::Slot,
 }
 
+/// What was sent to the permitted account, and was read or not taken back.
+pub(crate) fn told(permit: Permit) -> Select<notification::Entity> {
+    let sent = slot::Entity::find()
+        .select_only()
+        .column(slot::Column::Id)
+        .filter(slot::Column::RecipientId.eq(permit.account().0))
+        .filter(slot::Column::Outcome.eq(Outcome::Sent.as_str()))
+        .into_query();
+    let there = Condition::any()
+        .add(notification::Column::ReadAt.is_not_null())
+        .add(notification::Column::WithdrawnAt.is_null());
+    notification::Entity::find()
+        .filter(notification::Column::RecipientId.eq(permit.account().0))
+        .filter(notification::Column::SlotId.in_subquery(sent))
+        .filter(there)
+}
+
 /// A page of what was sent to the permitted account, read or unread, newest first.
 pub async fn page(
     db: &impl ConnectionTrait,
@@ -29,19 +48,11 @@ pub async fn page(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Authorized<Told>>> {
-    let sent = slot::Entity::find()
-        .select_only()
-        .column(slot::Column::Id)
-        .filter(slot::Column::RecipientId.eq(permit.account().0))
-        .filter(slot::Column::Outcome.eq(Outcome::Sent.as_str()))
-        .into_query();
-    let mut query = notification::Entity::find()
-        .filter(notification::Column::RecipientId.eq(permit.account().0))
-        .filter(notification::Column::SlotId.in_subquery(sent));
+    let mut query = told(permit);
     query = if read {
         query.filter(notification::Column::ReadAt.is_not_null())
     } else {
-        query.filter(notification::Column::ReadAt.is_null()).filter(notification::Column::WithdrawnAt.is_null())
+        query.filter(notification::Column::ReadAt.is_null())
     };
     if let Some((at, id)) = after {
         query =

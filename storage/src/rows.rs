@@ -1,6 +1,7 @@
 //! Rows as they are read. Only their shapes are public: finding and changing them is this crate's.
 
 pub use crate::entity::absence::Model as Absence;
+pub use crate::entity::absence_consent::Model as AbsenceConsent;
 pub use crate::entity::account::Model as Account;
 pub use crate::entity::agreement_acceptance::Model as AgreementAcceptance;
 pub use crate::entity::agreement_version::Model as AgreementVersion;

@@ -4,12 +4,15 @@ use crate::connect::WriteTx;
 use crate::entity::{account, device, session};
 use crate::error::{Result, StorageError};
 use crate::rows;
+use crate::toolbox::shared::Page;
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, DeviceId, SessionId};
 use domain::policy::Permit;
 use domain::words::{Platform, PushEnvironment};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// A device as it registers.
 #[derive(Clone, Debug)]
@@ -214,6 +217,31 @@ pub async fn of_account(
         .order_by_desc(session::Column::Id)
         .all(db)
         .await?;
+    with_devices(db, account, sessions).await
+}
+
+/// A page of every session there ever was of the permitted account, newest first, with their devices.
+pub async fn history(
+    db: &impl ConnectionTrait,
+    permit: Permit,
+    page: Page,
+) -> Result<Vec<(rows::Session, Option<rows::Device>)>> {
+    let sessions = session::Entity::find()
+        .filter(session::Column::AccountId.eq(permit.account().0))
+        .filter(page.older(session::Column::CreatedAt, session::Column::Id))
+        .order_by_desc(session::Column::CreatedAt)
+        .order_by_desc(session::Column::Id)
+        .limit(page.limit)
+        .all(db)
+        .await?;
+    with_devices(db, permit.account(), sessions).await
+}
+
+async fn with_devices(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    sessions: Vec<rows::Session>,
+) -> Result<Vec<(rows::Session, Option<rows::Device>)>> {
     let devices = device::Entity::find().filter(device::Column::AccountId.eq(account.0)).all(db).await?;
     Ok(sessions
         .into_iter()

@@ -59,9 +59,19 @@ on_both_databases! {
         assert_eq!(said(&fixture.get(kari, &of_section).await.expect(200)), ["With whom?"]);
         assert_eq!(fixture.get(kari, &format!("{of_goal}&section=what_i_do")).await.status, 422);
 
+        let as_seen_by = |who: &Who| format!("/v1/comments/as_seen_by/{}", who.id);
+        for (who, also) in [(kari, String::new()), (kari, "?section=what_i_do".to_owned()), (&ola, format!("?item_id={swim}"))] {
+            let hers = fixture.get(who, &format!("{}{also}", beside(owner))).await.expect(200);
+            let borrowed = fixture.get(owner, &format!("{}{also}", as_seen_by(who))).await.expect(200);
+            assert_eq!(hers, borrowed, "what she is told that the provider sees");
+        }
+        let stranger = fixture.person(Role::Provider, "Siri").await;
+        assert_eq!(fixture.get(owner, &as_seen_by(&stranger)).await.problem(404), "not_found");
+        assert_eq!(fixture.get(kari, &as_seen_by(kari)).await.problem(403), "not_allowed");
+
         let log = fixture.get(owner, "/v1/access_log").await.expect(200);
         assert!(log["items"].as_array().expect("items").iter().all(|row| row["action"] == "read_comments"), "{log}");
-        assert_eq!(log["items"][0]["subjects"], json!(["what_i_do"]));
+        assert_eq!(log["items"][0]["subjects"], json!([swim]), "her own question is not logged");
         assert_eq!(fixture.post(&ola, &beside(owner), json!({ "item_id": swim, "words": "x" })).await.problem(403), "not_allowed");
         fixture.delete(owner, &format!("/v1/grants/{see}")).await.expect(204);
         assert_eq!(said(&fixture.get(&ola, &beside(owner)).await.expect(200)), Vec::<&str>::new());

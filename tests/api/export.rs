@@ -88,6 +88,12 @@ pub async fn rich(database: Database) -> Rich {
     let meeting = json!({ "starts_at": "2026-11-20T09:00:00Z" });
     fixture.post(owner, &format!("/v1/relationships/{}/consultations", pair.relationship), meeting).await.expect(201);
 
+    let ola = fixture.person(domain::words::Role::Provider, "Ola").await;
+    let away = json!({ "from_on": "2026-12-07", "to_on": "2026-12-09", "substitute_login": ola.login });
+    let away = id(&fixture.post(provider, "/v1/absences", away).await.expect(201));
+    let consent = format!("/v1/relationships/{}/absences/{away}/consent", pair.relationship);
+    fixture.put(owner, &consent, Value::Null).await.expect(200);
+
     write_section(&fixture, owner, "what_i_do", "I walk", 0).await;
     write_section(&fixture, owner, "what_i_do", "I walk by the sea\u{1}", 1).await;
     fixture.post(owner, "/v1/plan/uses", json!({ "level": "harder", "note": "It rained" })).await.expect(201);
@@ -242,6 +248,16 @@ on_both_databases! {
             let path = format!("/v1/relationships/{}/{path}?limit=100", rich.pair.relationship);
             assert_eq!(list(&export, section), list(&fixture.get(owner, &path).await.expect(200), "items"), "{section}");
         }
+        let told = fixture.get(owner, "/v1/notifications?limit=100").await.expect(200);
+        assert_eq!(list(&export, "notifications"), list(&told, "items"));
+        let round = fixture.get(owner, &format!("/v1/relationships/{}/agreement_round", rich.pair.relationship)).await;
+        assert_eq!(list(&export, "agreement_rounds"), [round.expect(200)]);
+        assert_eq!(list(&export, "absence_consents")[0]["relationship_id"], rich.pair.relationship.to_string());
+        let signed_in = &list(&export, "sessions")[0];
+        assert_eq!(signed_in["device_id"], list(&export, "devices")[0]["id"]);
+        let known: Vec<&String> = signed_in.as_object().expect("an object").keys().collect();
+        let told = ["app_version", "created_at", "device_id", "expires_at", "id", "last_seen_at", "platform"];
+        assert_eq!(known, told, "nothing that a session is kept open by");
         let beside = fixture.get(owner, &format!("/v1/owners/{}/comments", owner.id)).await.expect(200);
         assert_eq!(list(&export, "comments"), list(&beside, "items"));
         assert_eq!(list(&export, "joint_notes")[0]["note"]["text"], "It is being asked that I miss");

@@ -71,4 +71,49 @@ on_both_databases! {
         assert_eq!(delete(owner, of(&mine)).await.problem(404), "not_found");
         assert_eq!(texts(owner).await, ["For both of us"]);
     }
+
+    async fn what_a_note_said_is_hers_to_see_and_to_say_again(database) {
+        let fixture = Fixture::on(database).await;
+        let pair = fixture.pair().await;
+        let (owner, kari) = (&pair.owner, &pair.provider);
+        let session = open(&fixture, &pair, json!({ "link": "https://example.org/film" })).await;
+        let note = fixture.post(owner, &at(&session, "/notes"), json!({ "text": "First", "shown": true })).await.expect(201);
+        let note = format!("{}/{}", at(&session, "/notes"), note["id"].as_str().expect("an id"));
+        put(&fixture, owner, &note, json!({ "text": "Second", "shown": true }), "\"v1\"").await.expect(200);
+        put(&fixture, owner, &note, json!({ "text": "Third", "shown": false }), "\"v2\"").await.expect(200);
+
+        let versions = format!("{note}/versions");
+        let said = |list: &Value| {
+            let items = list["items"].as_array().expect("items").clone();
+            items.iter().map(|it| (it["number"].as_i64(), it["text"].as_str().map(str::to_owned))).collect::<Vec<_>>()
+        };
+        let version = |number: i64, text: &str| (Some(number), Some(text.to_owned()));
+        let page = fixture.get(owner, &format!("{versions}?limit=2")).await.expect(200);
+        assert_eq!(said(&page), [version(3, "Third"), version(2, "Second")]);
+        let cursor = page["next_cursor"].as_str().expect("another page");
+        let rest = fixture.get(owner, &format!("{versions}?limit=2&cursor={cursor}")).await.expect(200);
+        assert_eq!(said(&rest), [version(1, "First")]);
+        assert_eq!(fixture.get(owner, &format!("{versions}/2")).await.expect(200)["text"], "Second");
+        assert_eq!(fixture.get(owner, &format!("{versions}/4")).await.problem(404), "not_found");
+        for path in [versions.clone(), format!("{versions}/1")] {
+            assert_eq!(fixture.get(kari, &path).await.problem(403), "not_allowed", "she writes none, and looks back at none");
+        }
+
+        let again = async |tag: &str, number: i64| {
+            let path = format!("{versions}/{number}/restore");
+            fixture.call(Method::POST, Some(owner), &path, Value::Null, &[("If-Match", tag)]).await
+        };
+        assert_eq!(again("\"v2\"", 1).await.problem(412), "stale");
+        let restored = again("\"v3\"", 1).await.expect(200);
+        assert_eq!((&restored["text"], &restored["version"], &restored["shown"]), (&json!("First"), &json!(4), &json!(false)));
+        assert_eq!(again("\"v4\"", 4).await.expect(200), restored, "it says so already");
+
+        let export = fixture.get(owner, "/v1/export").await.expect(200);
+        let earlier = json!({ "items": export["joint_notes"][0]["earlier"] });
+        assert_eq!(said(&earlier), [version(3, "Third"), version(2, "Second"), version(1, "First")]);
+        fixture.call(Method::DELETE, Some(owner), &note, Value::Null, &[("If-Match", "*")]).await.expect(204);
+        assert_eq!(fixture.get(owner, &versions).await.problem(404), "not_found");
+        let export = fixture.get(owner, "/v1/export").await.expect(200).to_string();
+        assert!(!export.contains("Second"), "what it said is gone");
+    }
 }

@@ -15,6 +15,7 @@ mod restore;
 mod revocation;
 mod shared_plan;
 mod suggestion;
+mod together;
 mod vault;
 mod world;
 

@@ -96,6 +96,11 @@ impl Person {
         phone.send(request).await
     }
 
+    /// The same, changing a part of it.
+    pub async fn patch_if(&self, path: &str, etag: &str, body: Value) -> Answer {
+        self.phone().await.patch(path, etag, body).await
+    }
+
     pub async fn put(&self, path: &str, body: Value) -> Answer {
         self.phone().await.put(path, "*", body).await
     }

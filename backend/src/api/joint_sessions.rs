@@ -9,8 +9,8 @@ use crate::app::{joint_notes, joint_sessions};
 use crate::state::App;
 use domain::ids::{JointNoteId, JointSessionId, RelationshipId};
 use mobile_contract::joint_sessions::{
-    JointNoteIn, JointNoteOut, JointNotePutIn, JointNotesOut, JointOpenedOut, JointPresenceOut, JointSessionIn,
-    JointSessionOut, JointSessionPatch, JointSessionsOut,
+    JointNoteIn, JointNoteOut, JointNotePutIn, JointNoteVersionOut, JointNoteVersionsOut, JointNotesOut,
+    JointOpenedOut, JointPresenceOut, JointSessionIn, JointSessionOut, JointSessionPatch, JointSessionsOut,
 };
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -257,9 +257,69 @@ impl JointNotesApi {
         Ok(versioned(out, version))
     }
 
+    /// List what a note said, newest first
+    ///
+    /// For the owner: as it is now among it. What is shown of a note is its present version alone.
+    #[oai(path = "/joint_sessions/:id/notes/:note/versions", method = "get", operation_id = "list_joint_note_versions")]
+    async fn list_joint_note_versions(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+        note: Path<Uuid>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<u32>>,
+    ) -> Result<Found<JointNoteVersionsOut>, Problem> {
+        let which = (JointSessionId(id.0), JointNoteId(note.0));
+        Ok(found(joint_notes::versions(&app, caller.0, which, cursor.as_deref(), limit.0).await?))
+    }
+
+    /// Get one version of a note
+    ///
+    /// For the owner.
+    #[oai(
+        path = "/joint_sessions/:id/notes/:note/versions/:number",
+        method = "get",
+        operation_id = "get_joint_note_version"
+    )]
+    async fn get_joint_note_version(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+        note: Path<Uuid>,
+        number: Path<i32>,
+    ) -> Result<Found<JointNoteVersionOut>, Problem> {
+        let which = (JointSessionId(id.0), JointNoteId(note.0));
+        Ok(found(joint_notes::version(&app, caller.0, which, number.0).await?))
+    }
+
+    /// Say again what a note said
+    ///
+    /// For the owner, as a new version. Whether it is shown stays as it is.
+    #[oai(
+        path = "/joint_sessions/:id/notes/:note/versions/:number/restore",
+        method = "post",
+        operation_id = "restore_joint_note_version"
+    )]
+    async fn restore_joint_note_version(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        id: Path<Uuid>,
+        note: Path<Uuid>,
+        number: Path<i32>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+    ) -> Result<Versioned<JointNoteOut>, Problem> {
+        let which = (JointSessionId(id.0), JointNoteId(note.0));
+        let out = joint_notes::restore(&app, caller.0, which, number.0, if_match.as_deref()).await?;
+        let version = out.version;
+        Ok(versioned(out, version))
+    }
+
     /// Delete a note
     ///
-    /// For the owner. What it said is gone.
+    /// For the owner. What it said is gone, and so are its earlier versions.
     #[oai(path = "/joint_sessions/:id/notes/:note", method = "delete", operation_id = "delete_joint_note")]
     async fn delete_joint_note(
         &self,

@@ -16,6 +16,7 @@ use domain::words::{AccountState, Role};
 use mobile_contract::absences::{
     AbsenceOut, AbsencePatch, AbsencesOut, PairAbsenceOut, PairAbsencesOut, SubstituteState,
 };
+use mobile_contract::export::ExportedAbsenceConsentOut;
 use poem_openapi::types::MaybeUndefined;
 use storage::absences::{self, Away};
 use storage::relationships::Related;
@@ -230,6 +231,19 @@ pub async fn consent(
     series::reconsider(&tx, Whose::Relationship(relationship), now).await?;
     tx.commit().await?;
     for_pair(app, caller, &related, &row).await
+}
+
+/// The substitutes whom the owner of a relationship let see her threads, the latest first.
+pub async fn consents_given(app: &App, caller: Caller, id: RelationshipId) -> Answer<Vec<ExportedAbsenceConsentOut>> {
+    let (now, db) = (app.now(), app.store.read());
+    let related = relationships::authorized(db, caller.actor, InRelationship::SeeConsultations, id, now).await?;
+    let given = absences::consents(db, &related).await?;
+    let present = |row: rows::AbsenceConsent| ExportedAbsenceConsentOut {
+        relationship_id: row.relationship_id,
+        absence_id: row.absence_id,
+        given_at: row.given_at,
+    };
+    Ok(given.into_iter().map(present).collect())
 }
 
 async fn for_pair(

@@ -13,8 +13,11 @@ use domain::joint_sessions::MAX_NOTE;
 use domain::policy::OnJointSession;
 use domain::wording::{FieldFault, Unit};
 use mobile_contract::export::ExportedJointNoteOut;
-use mobile_contract::joint_sessions::{JointNoteIn, JointNoteOut, JointNotePutIn, JointNotesOut};
+use mobile_contract::joint_sessions::{
+    JointNoteIn, JointNoteOut, JointNotePutIn, JointNoteVersionOut, JointNoteVersionsOut, JointNotesOut,
+};
 use storage::audit::{self, Access};
+use storage::joint_notes::versions::{self, Version};
 use storage::joint_notes::{self, Note};
 use storage::joint_sessions::{self, Joint, Side, side};
 use storage::{Authorized, WriteTx};
@@ -71,11 +74,15 @@ pub async fn all(
     let limit = views::limit(limit)?;
     let after = views::place(app, caller, LIST, cursor)?;
     let mut notes = joint_notes::of_all(&app.store, app.store.read(), caller.actor, after, limit + 1).await?;
-    let next_cursor =
-        views::cut(&mut notes, limit).map(|(_, last)| views::cursor(app, caller, LIST, (last.created_at, last.id.0)));
+    let next_cursor = views::cut(&mut notes, limit)
+        .map(|last| views::cursor(app, caller, LIST, (last.note.created_at, last.note.id.0)));
     let items = notes
         .iter()
-        .map(|(session, note)| ExportedJointNoteOut { session_id: session.0, note: present(note) })
+        .map(|written| ExportedJointNoteOut {
+            session_id: written.session.0,
+            note: present(&written.note),
+            earlier: written.earlier.iter().map(shown).collect(),
+        })
         .collect();
     Ok(Page { items, next_cursor })
 }
@@ -110,6 +117,75 @@ pub async fn put(
     let out = present(&*joint_notes::one(&*tx, &key, &joint, note).await?);
     tx.commit().await?;
     Ok(out)
+}
+
+/// What one of the owner's notes said, newest first, as it is now among it.
+pub async fn versions(
+    app: &App,
+    caller: Caller,
+    (id, note): (JointSessionId, JointNoteId),
+    cursor: Option<&str>,
+    limit: Option<u32>,
+) -> Answer<JointNoteVersionsOut> {
+    let limit = views::limit(limit)?;
+    let list = format!("list_joint_note_versions {note}");
+    let before = views::place_by_number(app, caller, &list, cursor)?;
+    let (tx, key, note) = tending(app, caller, id, note).await?;
+    let mut found = versions::page(&*tx, &key, &note, before, limit + 1).await?;
+    let next_cursor =
+        views::cut(&mut found, limit).map(|last| views::cursor_by_number(app, caller, &list, last.number, None));
+    Ok(JointNoteVersionsOut { items: found.iter().map(shown).collect(), next_cursor })
+}
+
+/// One version of one of the owner's notes.
+pub async fn version(
+    app: &App,
+    caller: Caller,
+    (id, note): (JointSessionId, JointNoteId),
+    number: i32,
+) -> Answer<JointNoteVersionOut> {
+    let (tx, key, note) = tending(app, caller, id, note).await?;
+    Ok(shown(&versions::one(&*tx, &key, &note, number).await?))
+}
+
+/// Says again what an earlier version said, as a new version. Whether it is shown stays as it is: looking back shows
+/// nothing to anybody.
+pub async fn restore(
+    app: &App,
+    caller: Caller,
+    (id, note): (JointSessionId, JointNoteId),
+    number: i32,
+    if_match: Option<&str>,
+) -> Answer<JointNoteOut> {
+    let (tx, key, before) = tending(app, caller, id, note).await?;
+    views::if_match(if_match, before.version)?;
+    let again = versions::one(&*tx, &key, &before, number).await?;
+    if again.text == before.text {
+        return Ok(present(&before));
+    }
+    joint_notes::replace(&tx, &key, &before, &again.text, before.shown, app.now()).await?;
+    let joint = joint_sessions::held(&app.store, &tx, caller.actor, OnJointSession::TendNotes, id, app.now()).await?;
+    let out = present(&*joint_notes::one(&*tx, &key, &joint, note).await?);
+    tx.commit().await?;
+    Ok(out)
+}
+
+/// One of the owner's notes, and a turn to write.
+async fn tending(
+    app: &App,
+    caller: Caller,
+    id: JointSessionId,
+    note: JointNoteId,
+) -> Answer<(WriteTx, storage::sealed::DataKey, Authorized<Note>)> {
+    let key = key_of(app, caller, id).await?;
+    let tx = app.store.write().await?;
+    let joint = joint_sessions::held(&app.store, &tx, caller.actor, OnJointSession::TendNotes, id, app.now()).await?;
+    let note = joint_notes::one(&*tx, &key, &joint, note).await?;
+    Ok((tx, key, note))
+}
+
+fn shown(version: &Version) -> JointNoteVersionOut {
+    JointNoteVersionOut { number: version.number, written_at: version.written_at, text: version.text.clone() }
 }
 
 pub async fn delete(

@@ -7,6 +7,7 @@
 
 use crate::app::{Answer, Refusal, push_addresses};
 use crate::state::App;
+use crate::views;
 use argon2::password_hash::SaltString;
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use base64::Engine as _;
@@ -17,10 +18,12 @@ use domain::ids::{AccountId, DeviceId, OrganisationId, PersonId, SessionId};
 use domain::ownership::Actor;
 use domain::words::{AccountState, Language, Platform, PushEnvironment, Role};
 use hmac::{Hmac, KeyInit, Mac};
+use mobile_contract::export::ExportedSessionOut;
 use mobile_contract::problem::{FieldFault, ProblemCode};
 use mobile_contract::sessions::PushSubscriptionIn;
 use sha2::{Digest, Sha256};
 use storage::sessions::{NewDevice, NewSession, PushToken};
+use storage::toolbox::shared::Page;
 use storage::{StorageError, accounts, rows, sessions};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -284,6 +287,38 @@ pub async fn revoke(app: &App, caller: Caller, id: SessionId) -> Answer<()> {
     sessions::revoke(&tx, &row, app.now()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Every session there ever was of the caller's, newest first.
+pub async fn history(
+    app: &App,
+    caller: Caller,
+    cursor: Option<&str>,
+    limit: Option<u32>,
+) -> Answer<views::Page<ExportedSessionOut>> {
+    const LIST: &str = "sessions_of_all_time";
+    let permit = storage::relationships::leave(caller.actor, domain::policy::OnOwn::Sessions, caller.actor.account)?;
+    let limit = views::limit(limit)?;
+    let page = Page { after: views::place(app, caller, LIST, cursor)?, limit: limit + 1 };
+    let mut rows = sessions::history(app.store.read(), permit, page).await?;
+    let next_cursor =
+        views::cut(&mut rows, limit).map(|(last, _)| views::cursor(app, caller, LIST, (last.created_at, last.id)));
+    let items = rows
+        .into_iter()
+        .map(|(row, device)| {
+            Ok(ExportedSessionOut {
+                id: row.id,
+                device_id: row.device_id,
+                platform: device.as_ref().map(|device| views::word(&device.platform)).transpose()?,
+                app_version: device.map(|device| device.app_version),
+                created_at: row.created_at,
+                last_seen_at: row.last_seen_at,
+                expires_at: row.refresh_expires_at,
+                ended_at: row.revoked_at,
+            })
+        })
+        .collect::<Answer<_>>()?;
+    Ok(views::Page { items, next_cursor })
 }
 
 /// Opens the account an invitation was made for.

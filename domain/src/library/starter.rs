@@ -208,6 +208,26 @@ pub const ENTRIES: &[Shipped] = &[
         texts: in_three_languages!("evening-wind-down"),
     },
     Shipped {
+        key: "one-cup",
+        version: 1,
+        kind: Kind::Exercise,
+        exercise: Some((Exercise::Mindfulness, 5)),
+        themes: &[Theme::Empowerment],
+        topics: &[Topic::EverydayLife],
+        url: None,
+        texts: in_three_languages!("one-cup"),
+    },
+    Shipped {
+        key: "until-it-turns",
+        version: 1,
+        kind: Kind::Exercise,
+        exercise: Some((Exercise::Coping, 10)),
+        themes: &[Theme::Empowerment],
+        topics: &[Topic::EverydayLife],
+        url: None,
+        texts: in_three_languages!("until-it-turns"),
+    },
+    Shipped {
         key: "one-small-thing",
         version: 1,
         kind: Kind::Exercise,
@@ -290,7 +310,7 @@ mod tests {
             }
             assert!(titles.len() > 1 || entry.kind == Kind::Link, "{}: one title for all", entry.key);
         }
-        assert!((12..=16).contains(&ENTRIES.len()));
+        assert!((12..=20).contains(&ENTRIES.len()));
     }
 
     #[test]
@@ -306,6 +326,9 @@ mod tests {
         }
         for (_, body) in summary("slow-breathing") {
             assert!(["dizzy", "svimmel"].iter().any(|word| body.contains(word)), "{body}");
+        }
+        for (_, body) in summary("until-it-turns") {
+            assert!(["Help now", "Hjelp nå", "Hjelp no"].iter().any(|word| body.contains(word)), "{body}");
         }
         for (_, body) in summary("using-reconnect") {
             assert!(body.contains("113"), "{body}");

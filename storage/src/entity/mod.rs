@@ -25,6 +25,7 @@ pub mod invitation;
 pub mod item;
 pub mod item_version;
 pub mod joint_note;
+pub mod joint_note_version;
 pub mod joint_session;
 pub mod library_entry;
 pub mod library_revision;

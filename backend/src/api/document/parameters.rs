@@ -22,6 +22,7 @@ const IN_PATHS: &[(&str, &str)] = &[
     ("/v1/items/{id}/versions/", "Number of the version, counted from 1."),
     ("/v1/joint_sessions/", "Id of the joint session."),
     ("/v1/joint_sessions/{id}/notes/", "Id of the note."),
+    ("/v1/joint_sessions/{id}/notes/{note}/versions/", "Number of the version, counted from 1."),
     ("/v1/ledger/", "Id of the row."),
     ("/v1/library/", "Id of the entry."),
     ("/v1/library/{id}/draft/texts/", "The text's language."),

@@ -53,9 +53,17 @@ pub fn takes(section: ExportSection) -> bool {
         | S::PlanUses
         | S::Proposals
         | S::Relationships => true,
-        S::CheckInSeries | S::Devices | S::ItemVersions | S::Ledger | S::PlanVersions | S::Prompts | S::ReplyClocks => {
-            false
-        }
+        S::AbsenceConsents
+        | S::AgreementRounds
+        | S::CheckInSeries
+        | S::Devices
+        | S::ItemVersions
+        | S::Ledger
+        | S::Notifications
+        | S::PlanVersions
+        | S::Prompts
+        | S::ReplyClocks
+        | S::Sessions => false,
     }
 }
 
@@ -184,13 +192,17 @@ impl Bundle {
             Record::PlanUse(it) => vec![documents::document(people, it.id, "plan_use", Some(it.used_at), record)],
             Record::Proposal(it) => vec![documents::from(people, &it.author, it.id, "proposal", it.created_at, record)],
             Record::Relationship(it) => vec![people.care_team(it)],
-            Record::CheckInSeries(_)
+            Record::AbsenceConsent(_)
+            | Record::AgreementRound(_)
+            | Record::CheckInSeries(_)
             | Record::Clock(_)
             | Record::Device(_)
             | Record::ItemVersion(_)
             | Record::LedgerRow(_)
+            | Record::Notification(_)
             | Record::PlanWording(_)
-            | Record::Prompt(_) => Vec::new(),
+            | Record::Prompt(_)
+            | Record::Session(_) => Vec::new(),
         }
     }
 

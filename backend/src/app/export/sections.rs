@@ -2,25 +2,29 @@
 
 use crate::app::sessions::Caller;
 use crate::app::{
-    Answer, access_log, agreements, check_ins, comments, consents, consultations, contacts, crisis_plan, devices,
-    drafts, grants, joint_notes, joint_sessions, ledger, messages, owners_life, prompts, proposals, relationships,
-    reply_clocks, toolbox,
+    Answer, absences, access_log, agreements, check_ins, comments, consents, consultations, contacts, crisis_plan,
+    devices, drafts, grants, joint_notes, joint_sessions, ledger, messages, notifications, owners_life, prompts,
+    proposals, relationships, reply_clocks, sessions, toolbox,
 };
 use crate::state::App;
 use domain::ids::RelationshipId;
 use mobile_contract::access_log::AccessOut;
-use mobile_contract::agreements::AgreementVersionOut;
+use mobile_contract::agreements::{AgreementRoundOut, AgreementVersionOut};
 use mobile_contract::check_ins::{CheckInOut, CheckInSeriesOut};
 use mobile_contract::consents::ConsentOut;
 use mobile_contract::consultations::ConsultationOut;
 use mobile_contract::contacts::ContactOut;
 use mobile_contract::crisis_plan::{PlanReviewOut, PlanUseOut, PlanWordingOut};
 use mobile_contract::drafts::DraftOut;
-use mobile_contract::export::{ExportSection, ExportedItemVersionOut, ExportedJointNoteOut, PeriodOut};
+use mobile_contract::export::{
+    ExportSection, ExportedAbsenceConsentOut, ExportedItemVersionOut, ExportedJointNoteOut, ExportedSessionOut,
+    PeriodOut,
+};
 use mobile_contract::grants::GrantOut;
 use mobile_contract::joint_sessions::JointSessionOut;
 use mobile_contract::ledger::LedgerRowOut;
 use mobile_contract::messages::MessageOut;
+use mobile_contract::notifications::NotificationOut;
 use mobile_contract::profile::DeviceOut;
 use mobile_contract::prompts::PromptOut;
 use mobile_contract::proposals::{CommentOut, ProposalOut};
@@ -72,8 +76,10 @@ macro_rules! records {
 }
 
 records! {
+    AbsenceConsent(ExportedAbsenceConsentOut),
     Access(AccessOut),
     Agreement(AgreementVersionOut),
+    AgreementRound(AgreementRoundOut),
     CheckIn(CheckInOut),
     CheckInSeries(CheckInSeriesOut),
     Clock(ReplyClockOut),
@@ -90,6 +96,7 @@ records! {
     ItemVersion(ExportedItemVersionOut),
     LedgerRow(LedgerRowOut),
     Message(MessageOut),
+    Notification(NotificationOut),
     Period(PeriodOut),
     PlanReview(PlanReviewOut),
     PlanUse(PlanUseOut),
@@ -97,6 +104,7 @@ records! {
     Prompt(PromptOut),
     Proposal(ProposalOut),
     Relationship(RelationshipOut),
+    Session(ExportedSessionOut),
 }
 
 /// The records of a page, and where the next one goes on.
@@ -118,8 +126,16 @@ pub async fn page(source: &Source, section: ExportSection, at: &At) -> Answer<(V
         None => RelationshipId(uuid::Uuid::nil()),
     };
     let (records, next): (Vec<Record>, Option<String>) = match section {
+        S::AbsenceConsents => {
+            let all = absences::consents_given(app, caller, pair).await?;
+            (all.into_iter().map(Record::from).collect(), None)
+        }
         S::AccessLog => paged!(access_log::list(app, caller, cursor, PAGE)),
         S::Agreements => paged!(agreements::list(app, caller, pair, cursor, PAGE)),
+        S::AgreementRounds => {
+            let round = agreements::rounds::get(app, caller, pair).await?;
+            (Some(round).filter(|round| round.waits).into_iter().map(Record::from).collect(), None)
+        }
         S::CheckInSeries => paged!(check_ins::list_series(app, caller, pair, cursor, PAGE)),
         S::CheckIns => paged!(check_ins::kept(app, caller, pair, cursor, PAGE)),
         S::Comments => paged!(comments::list(
@@ -143,6 +159,7 @@ pub async fn page(source: &Source, section: ExportSection, at: &At) -> Answer<(V
         S::JointSessions => paged!(joint_sessions::list(app, caller, pair, cursor, PAGE)),
         S::Ledger => paged!(ledger::list(app, caller, Rows::default(), cursor, PAGE)),
         S::Messages => paged!(messages::list(app, caller, pair, cursor, PAGE)),
+        S::Notifications => paged!(notifications::list(app, caller, cursor, PAGE)),
         S::Periods => paged!(owners_life::periods(app, caller, cursor, PAGE)),
         S::PlanReviews => paged!(crisis_plan::reviews(app, caller, cursor, PAGE)),
         S::PlanUses => paged!(crisis_plan::uses(app, caller, cursor, PAGE)),
@@ -151,6 +168,7 @@ pub async fn page(source: &Source, section: ExportSection, at: &At) -> Answer<(V
         S::Proposals => paged!(proposals::received(app, caller, proposals::Asked { state: None, cursor, limit: PAGE })),
         S::Relationships => paged!(relationships::list(app, caller, cursor, PAGE)),
         S::ReplyClocks => paged!(reply_clocks::list(app, caller, false, cursor, PAGE)),
+        S::Sessions => paged!(sessions::history(app, caller, cursor, PAGE)),
     };
     let next = match next {
         Some(cursor) => Some(At { pair: at.pair, cursor: Some(cursor) }),
@@ -164,7 +182,9 @@ fn through_pairs(section: ExportSection) -> bool {
     use ExportSection as S;
     matches!(
         section,
-        S::Agreements
+        S::AbsenceConsents
+            | S::AgreementRounds
+            | S::Agreements
             | S::CheckInSeries
             | S::CheckIns
             | S::Consultations
@@ -178,7 +198,9 @@ fn through_pairs(section: ExportSection) -> bool {
 pub fn count(section: ExportSection, counts: &Counts, related: u64) -> u64 {
     use ExportSection as S;
     match section {
+        S::AbsenceConsents => counts.absence_consents,
         S::AccessLog => counts.access_log,
+        S::AgreementRounds => counts.agreement_rounds,
         S::Agreements => counts.agreements,
         S::CheckInSeries => counts.check_in_series,
         S::CheckIns => counts.check_ins,
@@ -195,6 +217,7 @@ pub fn count(section: ExportSection, counts: &Counts, related: u64) -> u64 {
         S::JointSessions => counts.joint_sessions,
         S::Ledger => counts.ledger,
         S::Messages => counts.messages,
+        S::Notifications => counts.notifications,
         S::Periods => counts.periods,
         S::PlanReviews => counts.plan_reviews,
         S::PlanUses => counts.plan_uses,
@@ -203,5 +226,6 @@ pub fn count(section: ExportSection, counts: &Counts, related: u64) -> u64 {
         S::Proposals => counts.proposals,
         S::Relationships => related,
         S::ReplyClocks => counts.reply_clocks,
+        S::Sessions => counts.sessions,
     }
 }
