@@ -39,6 +39,7 @@ const fn worded(code: ProblemCode) -> wording::ProblemCode {
         ProblemCode::IdempotencyInProgress => Words::IdempotencyInProgress,
         ProblemCode::IdempotencyDone => Words::IdempotencyDone,
         ProblemCode::Expired => Words::Expired,
+        ProblemCode::ResyncNeeded => Words::ResyncNeeded,
         ProblemCode::Stale => Words::Stale,
         ProblemCode::TooLarge => Words::TooLarge,
         ProblemCode::UnsupportedMediaType => Words::UnsupportedMediaType,

@@ -24,6 +24,7 @@ pub mod proposals;
 pub mod push_subscriptions;
 pub mod replies;
 pub mod schedule;
+pub mod sync;
 pub mod toolbox;
 pub mod unanswered;
 pub mod wall_time;

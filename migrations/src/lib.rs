@@ -12,6 +12,7 @@ mod m0008_toolbox;
 mod m0009_library;
 mod m0010_proposals;
 mod m0011_joint_sessions;
+mod m0012_sync;
 mod m0013_joint_note_versions;
 
 use sea_orm_migration::prelude::*;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_library::Migration),
             Box::new(m0010_proposals::Migration),
             Box::new(m0011_joint_sessions::Migration),
+            Box::new(m0012_sync::Migration),
             Box::new(m0013_joint_note_versions::Migration),
         ]
     }

@@ -35,6 +35,7 @@ pub mod push;
 pub mod relationships;
 pub mod reply_clocks;
 pub mod sessions;
+pub mod sync;
 pub mod templates;
 pub mod toolbox;
 pub mod upcoming;

@@ -42,6 +42,8 @@ wire_words! {
         IdempotencyInProgress = "idempotency_in_progress",
         /// 409: what was called for with this Idempotency-Key is done, and the answer to it is lost.
         IdempotencyDone = "idempotency_done",
+        /// 410: the cursor of a sync is not known here any more: begin a full one, without a cursor.
+        ResyncNeeded = "resync_needed",
         /// 412: the thing changed since it was read.
         Stale = "stale",
         /// 413: the body is larger than allowed.
@@ -101,6 +103,7 @@ impl ProblemCode {
             | Self::OtherText
             | Self::IdempotencyInProgress
             | Self::IdempotencyDone => 409,
+            Self::ResyncNeeded => 410,
             Self::Stale => 412,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,

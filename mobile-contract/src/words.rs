@@ -40,6 +40,7 @@ pub fn vocabularies() -> impl Iterator<Item = &'static Vocabulary> {
         crate::relationships::VOCABULARIES,
         crate::reply_clocks::VOCABULARIES,
         crate::sessions::VOCABULARIES,
+        crate::sync::VOCABULARIES,
         crate::templates::VOCABULARIES,
         crate::toolbox::VOCABULARIES,
         crate::upcoming::VOCABULARIES,

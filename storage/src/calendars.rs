@@ -74,8 +74,12 @@ pub(crate) fn waking(account: &rows::Account, organisation: &rows::Organisation)
 
 /// The date it is for an account.
 pub async fn today(db: &impl ConnectionTrait, id: AccountId, now: DateTime<Utc>) -> Result<NaiveDate> {
-    let account = account::Entity::find_by_id(id.0).one(db).await?.ok_or(StorageError::Hidden)?;
-    Ok(now.with_timezone(&zone(&account)?).date_naive())
+    Ok(now.with_timezone(&zone_of(db, id).await?).date_naive())
+}
+
+/// The IANA zone of whoever this is.
+pub(crate) async fn zone_of(db: &impl ConnectionTrait, id: AccountId) -> Result<Tz> {
+    zone(&account::Entity::find_by_id(id.0).one(db).await?.ok_or(StorageError::Hidden)?)
 }
 
 /// The IANA zone of an account.

@@ -277,6 +277,37 @@ pub async fn stands_in(
     Ok(None)
 }
 
+/// Those among some check-ins of a relationship that were sent and that `actor` may see.
+pub async fn cards_among(
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    related: &Related,
+    ids: &[Uuid],
+) -> Result<Vec<rows::Slot>> {
+    let rows = slot::Entity::find()
+        .filter(slot::Column::Id.is_in(ids.iter().copied()))
+        .filter(slot::Column::RelationshipId.eq(related.row.id))
+        .filter(slot::Column::Job.eq(Job::CheckIn.as_str()))
+        .filter(slot::Column::Outcome.eq(Outcome::Sent.as_str()))
+        .order_by_desc(slot::Column::PlannedAt)
+        .order_by_desc(slot::Column::Id)
+        .all(db)
+        .await?;
+    let open: Vec<Uuid> = reply_clock::Entity::find()
+        .select_only()
+        .column(reply_clock::Column::SlotId)
+        .filter(reply_clock::Column::SlotId.is_in(rows.iter().map(|row| row.id)))
+        .filter(reply_clock::Column::ClosedAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let seen = |row: &rows::Slot| {
+        let card = Card { answered: row.answered_at.is_some(), clock_open: open.contains(&row.id) };
+        matches!(policy::on_card(actor, &related.view, card), policy::Decision::Permit(_))
+    };
+    Ok(rows.into_iter().filter(seen).collect())
+}
+
 /// Check-ins of an authorised relationship that were sent, newest first. `answered` leaves out those
 /// without an answer.
 pub async fn cards(

@@ -18,6 +18,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A comment, opened.
@@ -89,6 +90,34 @@ pub async fn page(
     page: Page,
     now: DateTime<Utc>,
 ) -> Result<Found> {
+    let which = page.older(comment::Column::CreatedAt, comment::Column::Id);
+    those(store, db, actor, owner, about, which, page.limit, now).await
+}
+
+/// Those among some comments that `actor` finds.
+pub async fn among(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    owner: AccountId,
+    ids: &BTreeSet<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Found> {
+    let which = Condition::all().add(comment::Column::Id.is_in(ids.iter().copied()));
+    those(store, db, actor, owner, None, which, u64::from(u32::MAX), now).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "what both questions have in common, and nothing else")]
+async fn those(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    owner: AccountId,
+    about: Option<Target>,
+    which: Condition,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Found> {
     let seen = sight::of(db, actor, owner, Condition::all(), now).await?;
     let mut query = comment::Entity::find()
         .filter(comment::Column::OwnerId.eq(owner.0))
@@ -103,10 +132,10 @@ pub async fn page(
         query = query.filter(comment::Column::HiddenAt.is_null());
     }
     let rows = query
-        .filter(page.older(comment::Column::CreatedAt, comment::Column::Id))
+        .filter(which)
         .order_by_desc(comment::Column::CreatedAt)
         .order_by_desc(comment::Column::Id)
-        .limit(page.limit)
+        .limit(limit)
         .all(db)
         .await?;
     if seen.relationship.is_none() && !mine {

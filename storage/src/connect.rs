@@ -5,8 +5,8 @@ use crate::sealed::Sealer;
 use crate::silence;
 use domain::clock::{Clock, Entropy};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, SqlxPostgresConnector,
-    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
@@ -108,6 +108,18 @@ impl Store {
     /// For reads outside a transaction.
     pub fn read(&self) -> &DatabaseConnection {
         &self.db
+    }
+
+    /// For reads that have to see one state: what is committed meanwhile is not in it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn one_state(&self) -> Result<DatabaseTransaction> {
+        Ok(match self.backend() {
+            // Its transactions see one state anyway, and know no other level.
+            DbBackend::Sqlite => self.db.begin().await?,
+            _ => self.db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?,
+        })
     }
 
     /// Calls `observe` with every statement that goes through this handle, or a later clone of it, and the time it

@@ -59,6 +59,20 @@ pub async fn authorized(db: &impl ConnectionTrait, actor: Actor, id: DraftId) ->
     Authorized::by(policy::on_own(actor, OnOwn::Drafts, AccountId(row.author_id)), row)
 }
 
+/// Those among some drafts that are the actor's own, the last begun first.
+pub async fn among(db: &impl ConnectionTrait, actor: Actor, ids: &[Uuid]) -> Result<Vec<Authorized<rows::Draft>>> {
+    draft::Entity::find()
+        .filter(draft::Column::Id.is_in(ids.iter().copied()))
+        .filter(draft::Column::AuthorId.eq(actor.account.0))
+        .order_by_desc(draft::Column::CreatedAt)
+        .order_by_desc(draft::Column::Id)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| Authorized::by(policy::on_own(actor, OnOwn::Drafts, AccountId(row.author_id)), row))
+        .collect()
+}
+
 /// A page of the actor's drafts, the last begun first.
 pub async fn page(
     db: &impl ConnectionTrait,

@@ -111,6 +111,22 @@ pub async fn of_all(
         .collect()
 }
 
+/// Those among some notes that are the actor's own, with their sessions.
+pub async fn among(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    ids: &[Uuid],
+) -> Result<Vec<(JointSessionId, Note)>> {
+    let permit = permitted(policy::on_own(actor, OnOwn::OwnersLife, actor.account))?;
+    let rows =
+        newest(of_owner(permit.account()).filter(joint_note::Column::Id.is_in(ids.iter().copied())), None, u64::from(u32::MAX))
+            .all(db)
+            .await?;
+    let key = store.sealer.key(Scope::Owner(permit.account())).await?;
+    rows.into_iter().map(|row| Ok((JointSessionId(row.session_id), open(&key, row)?))).collect()
+}
+
 /// An owner's notes, of all sessions.
 pub(crate) fn of_owner(owner: AccountId) -> Select<joint_note::Entity> {
     let hers = relationship::Entity::find()

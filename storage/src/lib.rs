@@ -58,6 +58,7 @@ mod sight;
 mod silence;
 pub mod slots;
 pub mod snapshot;
+pub mod sync;
 pub mod tallies;
 pub mod teams;
 pub mod templates;

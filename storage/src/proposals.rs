@@ -20,7 +20,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A proposal, opened.
@@ -114,6 +114,34 @@ pub async fn page(
     page: Page,
     now: DateTime<Utc>,
 ) -> Result<Found<Vec<Authorized<Proposal>>>> {
+    let which = page.older(proposal::Column::CreatedAt, proposal::Column::Id);
+    those(store, db, actor, owner, state, which, page.limit, now).await
+}
+
+/// Those among some proposals that `actor` finds.
+pub async fn among(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    owner: AccountId,
+    ids: &BTreeSet<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Found<Vec<Authorized<Proposal>>>> {
+    let which = Condition::all().add(proposal::Column::Id.is_in(ids.iter().copied()));
+    those(store, db, actor, owner, None, which, u64::from(u32::MAX), now).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "what both questions have in common, and nothing else")]
+async fn those(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    owner: AccountId,
+    state: Option<ProposalState>,
+    which: Condition,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Found<Vec<Authorized<Proposal>>>> {
     let seen = sight::of(db, actor, owner, modules(), now).await?;
     let mut query = proposal::Entity::find()
         .filter(proposal::Column::OwnerId.eq(owner.0))
@@ -126,10 +154,10 @@ pub async fn page(
         query = query.filter(proposal::Column::AuthorId.eq(actor.account.0));
     }
     let rows = query
-        .filter(page.older(proposal::Column::CreatedAt, proposal::Column::Id))
+        .filter(which)
         .order_by_desc(proposal::Column::CreatedAt)
         .order_by_desc(proposal::Column::Id)
-        .limit(page.limit)
+        .limit(limit)
         .all(db)
         .await?;
     let Seen { sight, relationship } = seen;

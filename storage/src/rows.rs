@@ -32,6 +32,7 @@ pub use crate::entity::plan_review::Model as PlanReview;
 pub use crate::entity::plan_section::Model as PlanSection;
 pub use crate::entity::preview::Model as Preview;
 pub use crate::entity::proposal::Model as Proposal;
+pub use crate::entity::receipt::Model as Receipt;
 pub use crate::entity::relationship::Model as Relationship;
 pub use crate::entity::reply_clock::Model as ReplyClock;
 pub use crate::entity::series::Model as Series;

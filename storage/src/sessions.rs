@@ -3,8 +3,8 @@
 use crate::connect::WriteTx;
 use crate::entity::{account, device, session};
 use crate::error::{Result, StorageError};
-use crate::rows;
 use crate::toolbox::shared::Page;
+use crate::{rows, sync};
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, DeviceId, SessionId};
 use domain::policy::Permit;
@@ -169,11 +169,13 @@ pub async fn revoke(tx: &WriteTx, row: &rows::Session, now: DateTime<Utc>) -> Re
         .filter(session::Column::RevokedAt.is_null())
         .exec(&**tx)
         .await?;
+    sync::cursors::forget_device(tx, DeviceId(row.device_id)).await?;
     forget_device(tx, DeviceId(row.device_id), now).await
 }
 
 /// Ends every session of an account, and no device of hers receives a push any more.
 pub async fn revoke_all(tx: &WriteTx, account: AccountId, now: DateTime<Utc>) -> Result<()> {
+    sync::cursors::forget_account(tx, account).await?;
     session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
         .filter(session::Column::AccountId.eq(account.0))

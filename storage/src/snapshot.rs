@@ -16,8 +16,8 @@ use domain::organisation_policy::Rules;
 use domain::words::SeriesState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    AccessMode, ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction,
-    DbBackend, EntityTrait, ExprTrait, IntoActiveModel, IsolationLevel, QueryFilter, QuerySelect, TransactionTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    ExprTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -71,12 +71,7 @@ pub struct Snapshot {
 /// The database failed.
 pub async fn take(store: &Store, organisation: OrganisationId) -> Result<Snapshot> {
     let now = store.clock.now();
-    let db = store.read();
-    let tx = match db.get_database_backend() {
-        // Its transactions see one state anyway, and know no other level.
-        DbBackend::Sqlite => db.begin().await?,
-        _ => db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?,
-    };
+    let tx = store.one_state().await?;
     let snapshot = of_instant(&tx, organisation, now).await?;
     tx.rollback().await?;
     Ok(snapshot)

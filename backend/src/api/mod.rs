@@ -32,6 +32,7 @@ mod relationships;
 mod reply_clocks;
 mod sessions;
 mod sharing;
+mod sync;
 mod tags;
 mod templates;
 mod toolbox;
@@ -57,6 +58,7 @@ fn resources() -> impl OpenApi {
         (absences::AbsencesApi, consultations::ConsultationsApi),
         (organisation::OrganisationApi, policies::PoliciesApi, templates::TemplatesApi),
         (digests::DigestsApi, ledger::LedgerApi, notifications::NotificationsApi, upcoming::UpcomingApi),
+        sync::SyncApi,
     )
 }
 

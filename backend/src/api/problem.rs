@@ -26,6 +26,9 @@ pub enum Problem {
     /// Contradicts the present state.
     #[oai(status = 409, content_type = "application/problem+json")]
     Conflict(Json<ProblemOut>),
+    /// Not known any more.
+    #[oai(status = 410, content_type = "application/problem+json")]
+    Gone(Json<ProblemOut>),
     /// Changed since it was read.
     #[oai(status = 412, content_type = "application/problem+json")]
     Stale(Json<ProblemOut>),
@@ -105,6 +108,7 @@ fn shaped(out: ProblemOut, retry_after: u64) -> Problem {
         403 => Problem::Forbidden(body),
         404 | 405 => Problem::NotFound(body),
         409 => Problem::Conflict(body),
+        410 => Problem::Gone(body),
         412 => Problem::Stale(body),
         413 => Problem::TooLarge(body),
         415 => Problem::UnsupportedMediaType(body),

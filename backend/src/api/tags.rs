@@ -46,4 +46,6 @@ pub enum ApiTags {
     Library,
     /// The provider's daily digest.
     Digests,
+    /// Keeping a phone up to date, and telling it when there is something to fetch.
+    Sync,
 }

@@ -17,7 +17,9 @@ use mobile_contract::absences::{
     AbsenceOut, AbsencePatch, AbsencesOut, PairAbsenceOut, PairAbsencesOut, SubstituteState,
 };
 use mobile_contract::export::ExportedAbsenceConsentOut;
+use mobile_contract::sync::SyncedAbsencesOut;
 use poem_openapi::types::MaybeUndefined;
+use std::collections::BTreeSet;
 use storage::absences::{self, Away};
 use storage::relationships::Related;
 use storage::whose::Whose;
@@ -111,10 +113,7 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
     let after = views::place(app, caller, LIST, cursor)?;
     let mut found = absences::page(app.store.read(), caller.actor, after, limit + 1).await?;
     let last = views::cut(&mut found, limit).map(|row| (row.created_at, row.id));
-    let mut items = Vec::with_capacity(found.len());
-    for row in &found {
-        items.push(present(app, row).await?);
-    }
+    let items = present_all(app, &found.iter().map(|row| &**row).collect::<Vec<_>>()).await?;
     Ok(AbsencesOut { items, next_cursor: last.map(|last| views::cursor(app, caller, LIST, last)) })
 }
 
@@ -255,6 +254,17 @@ async fn for_pair(
     let consented = absences::consented(app.store.read(), related.view.id).await?.contains(&AbsenceId(row.id));
     let absence = present(app, row).await?;
     let teller = Teller::to(app, caller).await?;
+    Ok(as_the_pair_sees_it(&teller, caller, related, row, absence, consented))
+}
+
+fn as_the_pair_sees_it(
+    teller: &Teller,
+    caller: Caller,
+    related: &Related,
+    row: &rows::Absence,
+    absence: AbsenceOut,
+    consented: bool,
+) -> PairAbsenceOut {
     let provider = absence.provider.display_name.clone();
     let (from, back) = (teller.day(row.from_on), teller.day(row.to_on));
     let asks = related.view.standing(caller.actor) == Standing::Owner && !consented;
@@ -268,12 +278,47 @@ async fn for_pair(
         }),
         _ => teller.say(&Relationship::Absence { provider, from, back }),
     };
-    Ok(PairAbsenceOut { absence, owner_consents: consented, text })
+    PairAbsenceOut { absence, owner_consents: consented, text }
+}
+
+/// What several pairs should know of, each by date.
+pub(crate) async fn of_pairs(app: &App, caller: Caller, all: &[OfPair<'_>]) -> Answer<Vec<SyncedAbsencesOut>> {
+    let teller = Teller::to(app, caller).await?;
+    let rows: Vec<&rows::Absence> = all.iter().flat_map(|pair| pair.absences.iter().map(|(row, _)| row)).collect();
+    let mut shown = present_all(app, &rows).await?.into_iter();
+    let mut out = Vec::with_capacity(all.len());
+    for pair in all {
+        let items = pair
+            .absences
+            .iter()
+            .zip(shown.by_ref())
+            .map(|((row, consented), absence)| {
+                as_the_pair_sees_it(&teller, caller, pair.related, row, absence, *consented)
+            })
+            .collect();
+        out.push(SyncedAbsencesOut { relationship_id: pair.related.row.id, items });
+    }
+    Ok(out)
+}
+
+/// Absences of the responsible provider of a pair, each with whether the owner consents to the substitute.
+pub(crate) struct OfPair<'a> {
+    pub related: &'a Related,
+    pub absences: &'a [(rows::Absence, bool)],
 }
 
 async fn present(app: &App, row: &rows::Absence) -> Answer<AbsenceOut> {
-    let ids: Vec<AccountId> = std::iter::once(row.provider_id).chain(row.substitute_id).map(AccountId).collect();
-    let people = accounts::many(app.store.read(), &ids).await?;
+    present_all(app, &[row]).await?.pop().ok_or_else(Refusal::not_found)
+}
+
+pub(crate) async fn present_all(app: &App, rows: &[&rows::Absence]) -> Answer<Vec<AbsenceOut>> {
+    let ids: BTreeSet<AccountId> =
+        rows.iter().flat_map(|row| [Some(row.provider_id), row.substitute_id]).flatten().map(AccountId).collect();
+    let people = accounts::many(app.store.read(), &ids.into_iter().collect::<Vec<_>>()).await?;
+    rows.iter().map(|row| shown(&people, row)).collect()
+}
+
+fn shown(people: &[rows::Account], row: &rows::Absence) -> Answer<AbsenceOut> {
     let party = |id| people.iter().find(|person| person.id == id).map(views::party);
     let substitute_state = match (row.substitute_id, row.substitute_accepted_at, row.substitute_declined_at) {
         (None, ..) => SubstituteState::None,

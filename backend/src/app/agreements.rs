@@ -227,7 +227,7 @@ fn state(row: &rows::AgreementVersion, latest_in_force: Option<i32>) -> VersionS
     rules_of::state(row.number, row.in_force_at.is_some(), row.superseded_at.is_some(), latest_in_force)
 }
 
-async fn present(
+pub(crate) async fn present(
     app: &App,
     related: &Authorized<Related>,
     rows: Vec<rows::AgreementVersion>,

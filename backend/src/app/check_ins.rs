@@ -7,7 +7,9 @@ mod series;
 mod slate;
 
 pub use acts::{talk, thank};
+pub(crate) use cards::kept_among;
 pub use cards::{Reply, answer, get, kept, list, open};
+pub(crate) use series::kept as kept_series;
 pub use series::{accept, change_cadence, decline, get_series, list_series, propose, renew, restart, stop};
 pub use slate::{postpone, skip, slate};
 

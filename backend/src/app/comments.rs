@@ -7,7 +7,7 @@ use crate::app::{Answer, Refusal, as_reader, bounds};
 use crate::state::App;
 use crate::views;
 use domain::access::AccessAction;
-use domain::ids::{AccountId, CommentId};
+use domain::ids::{AccountId, CommentId, RelationshipId};
 use domain::ownership::Actor;
 use domain::policy::{OnComment, OnOwn};
 use domain::proposals::{MAX_COMMENT_CHARS, Target};
@@ -104,6 +104,18 @@ async fn seen(
     Ok((found, CommentsOut { items, next_cursor }))
 }
 
+/// A provider reads what was said beside an owner's things: that stands in the owner's log.
+pub(crate) async fn log(
+    app: &App,
+    owner: AccountId,
+    comments: &[Authorized<Comment>],
+    relationship: Option<RelationshipId>,
+) -> Answer<()> {
+    let (Some(relationship), Some(first)) = (relationship, comments.first()) else { return Ok(()) };
+    let read: BTreeSet<Target> = comments.iter().map(|it| it.target).collect();
+    write_down(app, owner, first.permit(), relationship, AccessAction::ReadComments, &read).await
+}
+
 /// The owner keeps a comment to herself, or shows it again.
 pub async fn hide(app: &App, caller: Caller, id: CommentId, hidden: bool) -> Answer<CommentOut> {
     let now = app.now();
@@ -138,7 +150,11 @@ async fn repeated(app: &App, caller: Caller, id: CommentId) -> Answer<Option<Com
     }
 }
 
-async fn present(db: &impl Connection, reader: Actor, comments: &[Authorized<Comment>]) -> Answer<Vec<CommentOut>> {
+pub(crate) async fn present(
+    db: &impl Connection,
+    reader: Actor,
+    comments: &[Authorized<Comment>],
+) -> Answer<Vec<CommentOut>> {
     let ids: Vec<AccountId> = comments.iter().flat_map(|it| [it.author, it.owner]).collect();
     let people = accounts::many(db, &ids).await?;
     let person = |id: AccountId| {

@@ -57,7 +57,7 @@ async fn get(app: &App, caller: Caller, id: Uuid) -> Answer<ConsentOut> {
     present(&*consents::authorized(app.store.read(), caller.actor, id).await?)
 }
 
-fn present(row: &rows::Consent) -> Answer<ConsentOut> {
+pub(crate) fn present(row: &rows::Consent) -> Answer<ConsentOut> {
     Ok(ConsentOut {
         id: row.id,
         kind: views::word(&row.kind)?,

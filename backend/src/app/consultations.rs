@@ -176,7 +176,7 @@ async fn changed(
     Ok(())
 }
 
-fn present(row: &rows::Consultation) -> Answer<ConsultationOut> {
+pub(crate) fn present(row: &rows::Consultation) -> Answer<ConsultationOut> {
     let state = match (row.held_at, row.cancelled_at) {
         (Some(_), _) => ConsultationState::Held,
         (None, Some(_)) => ConsultationState::Cancelled,

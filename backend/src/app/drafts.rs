@@ -81,16 +81,22 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
     let after = views::place(app, caller, LIST, cursor)?;
     let mut found = drafts::page(app.store.read(), caller.actor, after, limit + 1).await?;
     let last = views::cut(&mut found, limit).map(|draft| (draft.created_at, draft.id));
+    let items = present_all(app, &found).await?;
+    Ok(DraftsOut { items, next_cursor: last.map(|last| views::cursor(app, caller, LIST, last)) })
+}
+
+/// The key of each thread is fetched once.
+pub(crate) async fn present_all(app: &App, found: &[Authorized<rows::Draft>]) -> Answer<Vec<DraftOut>> {
     let mut keys = BTreeMap::new();
     let mut items = Vec::with_capacity(found.len());
-    for draft in &found {
+    for draft in found {
         let key = match keys.entry(draft.relationship_id) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(key(app, RelationshipId(draft.relationship_id)).await?),
         };
         items.push(shown(key, draft)?);
     }
-    Ok(DraftsOut { items, next_cursor: last.map(|last| views::cursor(app, caller, LIST, last)) })
+    Ok(items)
 }
 
 /// Writes a later version of a draft.

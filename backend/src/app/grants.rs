@@ -172,7 +172,7 @@ fn grantee_of(row: &rows::ShareGrant) -> Option<Grantee> {
     }
 }
 
-async fn present(app: &App, rows: Vec<rows::ShareGrant>) -> Answer<Vec<GrantOut>> {
+pub(crate) async fn present(app: &App, rows: Vec<rows::ShareGrant>) -> Answer<Vec<GrantOut>> {
     let now = app.now();
     let providers: Vec<AccountId> = rows.iter().filter_map(|row| row.provider_id).map(AccountId).collect();
     let people = accounts::many(app.store.read(), &providers).await?;

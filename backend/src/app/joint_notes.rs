@@ -244,7 +244,7 @@ fn said(text: &str) -> Answer<()> {
     Ok(())
 }
 
-fn present(note: &Note) -> JointNoteOut {
+pub(crate) fn present(note: &Note) -> JointNoteOut {
     JointNoteOut {
         id: note.id.0,
         text: note.text.clone(),

@@ -278,7 +278,7 @@ pub(crate) fn texts(key: &DataKey, row: &storage::rows::Message) -> Answer<(Stri
     Ok((body, gist))
 }
 
-async fn present(
+pub(crate) async fn present(
     app: &App,
     caller: Caller,
     related: &Related,

@@ -50,6 +50,7 @@ pub mod reply_clocks;
 pub mod review_prompts;
 pub mod sessions;
 pub mod shared_plan;
+pub mod sync;
 pub mod teller;
 pub mod templates;
 pub mod toolbox;

@@ -94,7 +94,7 @@ async fn seen(tx: &WriteTx, row: &rows::Slot, now: DateTime<Utc>) -> Answer<()> 
     Ok(())
 }
 
-fn present(row: rows::Slot) -> Answer<PromptOut> {
+pub(crate) fn present(row: rows::Slot) -> Answer<PromptOut> {
     Ok(PromptOut {
         slot_id: row.id,
         job: views::word(&row.job)?,

@@ -353,6 +353,13 @@ async fn log(app: &App, owner: AccountId, seen: Seen) -> Answer<()> {
     write_down(app, owner, permit, relationship, AccessAction::ReadProposals, &seen.read).await
 }
 
+/// The same of some that are told.
+pub(crate) async fn log_told(app: &App, found: &Found<Vec<Authorized<Proposal>>>) -> Answer<()> {
+    let (Some(relationship), Some(first)) = (found.relationship, found.proposals.first()) else { return Ok(()) };
+    let read: BTreeSet<Target> = found.proposals.iter().map(|it| it.target).collect();
+    write_down(app, first.owner, first.permit(), relationship, AccessAction::ReadProposals, &read).await
+}
+
 /// One reading of what stands beside these things.
 pub(super) async fn write_down(
     app: &App,
@@ -405,7 +412,7 @@ async fn present_words(
     Ok(found)
 }
 
-async fn present(
+pub(crate) async fn present(
     app: &App,
     db: &impl Connection,
     reader: Actor,

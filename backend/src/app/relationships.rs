@@ -167,7 +167,11 @@ async fn plans_settle(
     Ok(())
 }
 
-async fn present(app: &App, caller: Caller, found: Vec<Authorized<Related>>) -> Answer<Vec<RelationshipOut>> {
+pub(crate) async fn present(
+    app: &App,
+    caller: Caller,
+    found: Vec<Authorized<Related>>,
+) -> Answer<Vec<RelationshipOut>> {
     let me = caller.actor.account;
     // An inviter is not told who stands behind the login, or whether anybody does, until somebody accepted.
     let untold = |related: &Related| related.view.invited_by == me && related.row.started_at.is_none();

@@ -80,6 +80,8 @@ problems! {
     IdempotencyDone = "idempotency_done";
     /// A link, invitation or cursor whose time is over.
     Expired = "expired";
+    /// The cursor of a sync is not known any more.
+    ResyncNeeded = "resync_needed";
     /// Changed by someone since it was read.
     Stale = "stale";
     /// More than may be sent in one call.

@@ -59,6 +59,7 @@ pub mod session;
 pub mod share_grant;
 pub mod slot;
 pub mod slot_override;
+pub mod sync_cursor;
 pub mod team;
 pub mod template;
 pub mod thread;

@@ -72,6 +72,19 @@ pub async fn page(
     seen(store, db, reader, owner, modules, wanted, page.limit, now).await
 }
 
+/// Those among some items of `owner` that `reader` finds.
+pub async fn among(
+    store: &Store,
+    db: &impl ConnectionTrait,
+    reader: Actor,
+    owner: AccountId,
+    ids: &BTreeSet<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<SharedItems> {
+    let wanted = |placed: &Placed, _| ids.contains(&placed.id.0);
+    seen(store, db, reader, owner, Condition::all(), wanted, u64::MAX, now).await
+}
+
 /// One item; one that is hidden and one that was never there are the same.
 pub async fn one(
     store: &Store,

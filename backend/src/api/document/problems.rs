@@ -44,6 +44,7 @@ const OWN: &[(Code, &[&str])] = &[
     ),
     (Code::OtherText, &["accept_agreement_version"]),
     (Code::Expired, &["accept_invitation"]),
+    (Code::ResyncNeeded, &["get_sync"]),
 ];
 
 impl Operation<'_> {
@@ -53,7 +54,7 @@ impl Operation<'_> {
             Code::Malformed | Code::NotFound | Code::Invalid => true,
             Code::AppTooOld | Code::TooManyRequests | Code::Internal | Code::Unavailable => true,
             Code::NotUtf8 | Code::Conflict | Code::Stale | Code::TooLarge => !self.reads,
-            Code::BadCursor => self.pages,
+            Code::BadCursor => self.pages && self.id != "get_sync",
             Code::NotSignedIn | Code::NotAllowed => !self.public,
             // Calls of nobody signed in are not kept.
             Code::IdempotencyInProgress | Code::IdempotencyDone | Code::IdempotencyMismatch => {
@@ -71,7 +72,8 @@ impl Operation<'_> {
             | Code::NoSharedHours
             | Code::NoAgreement
             | Code::OtherText
-            | Code::Expired => false,
+            | Code::Expired
+            | Code::ResyncNeeded => false,
         }
     }
 }

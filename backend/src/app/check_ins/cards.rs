@@ -14,13 +14,14 @@ use domain::ids::{
 };
 use domain::ownership::{Relationship, Standing};
 use domain::policy::{InRelationship, OnOwn};
+use domain::toolbox::ItemKind;
 use domain::wording::{AnswerReceipt, CheckIn, Greeting, HeavyReply, NearDay, Reading, SeriesPosition as Worded};
 use domain::words::{CheckInAnswer, ConcernKind, SeriesState};
 use mobile_contract::check_ins::{
     AnswerChoiceOut, AnswerReceiptOut, AnsweredWithOut, CheckInOut, CheckInsOut, HeavyStepOut, ReadingOut,
 };
 use mobile_contract::problem::{FieldFault, ProblemCode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use storage::clocks::NewClock;
 use storage::concerns::NewConcern;
 use storage::relationships::Related;
@@ -29,6 +30,7 @@ use storage::{
     Authorized, StorageError, WriteTx, accounts, agreements, calendars, check_ins, clocks, concerns, contacts,
     crisis_plan, deliveries, messages, policies, relationships, rows, series, slots, toolbox,
 };
+use uuid::Uuid;
 
 const LIST: &str = "list_check_ins";
 /// Most characters of a reply in her own words.
@@ -100,15 +102,57 @@ pub async fn kept(
     let mut found = check_ins::cards(db, &related, false, after, limit + 1).await?;
     let next_cursor =
         views::cut(&mut found, limit).map(|last| views::cursor(app, caller, &name, (last.planned_at, last.id)));
+    let named: Vec<ItemId> = found.iter().filter_map(|row| row.shared_item_id).map(ItemId).collect();
+    let shared = toolbox::kinds(db, permit, &named).await?;
+    let items = as_kept(app, &related.view, &found, &shared).await?;
+    Ok(CheckInsOut { items, next_cursor })
+}
+
+/// Those among some check-ins of a relationship that the caller may see, as they are kept. What a provider is shown of
+/// her words is in the owner's log.
+pub(crate) async fn kept_among(
+    app: &App,
+    caller: Caller,
+    related: &Authorized<Related>,
+    ids: &[Uuid],
+) -> Answer<Vec<CheckInOut>> {
+    let db = app.store.read();
+    let (pair, now) = (&related.view, app.now());
+    let found = check_ins::cards_among(db, caller.actor, related, ids).await?;
+    let named: BTreeSet<ItemId> = found.iter().filter_map(|row| row.shared_item_id).map(ItemId).collect();
+    let shared: Vec<(ItemId, ItemKind)> = if named.is_empty() {
+        Vec::new()
+    } else if pair.standing(caller.actor) == Standing::Owner {
+        toolbox::kinds(db, related.permit(), &named.into_iter().collect::<Vec<_>>()).await?
+    } else {
+        let named = named.into_iter().map(|id| id.0).collect();
+        match toolbox::shared::among(&app.store, db, caller.actor, pair.owner, &named, now).await {
+            Ok(seen) => seen.items.iter().map(|seen| (seen.item.id, seen.item.content.kind())).collect(),
+            Err(StorageError::Hidden) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let mut items = as_kept(app, pair, &found, &shared).await?;
+    if pair.standing(caller.actor) != Standing::Owner {
+        items.iter_mut().for_each(|item| item.opened_at = None);
+        log::words_shown(app, related, &items).await?;
+    }
+    Ok(items)
+}
+
+async fn as_kept(
+    app: &App,
+    pair: &Relationship,
+    found: &[rows::Slot],
+    shared: &[(ItemId, ItemKind)],
+) -> Answer<Vec<CheckInOut>> {
+    let db = app.store.read();
     let ids: Vec<SlotId> = found.iter().map(|row| SlotId(row.id)).collect();
     let talks: BTreeMap<_, _> = contacts::talks_about_answers(db, &ids)
         .await?
         .into_iter()
         .filter_map(|talk| Some((talk.slot_id?, talk.day)))
         .collect();
-    let named: Vec<ItemId> = found.iter().filter_map(|row| row.shared_item_id).map(ItemId).collect();
-    let shared = toolbox::kinds(db, permit, &named).await?;
-    let pair = &related.view;
     let mut parties = vec![pair.owner, pair.responsible];
     parties.extend(found.iter().filter_map(|row| row.provider_id).map(AccountId));
     let parties = accounts::many(db, &parties).await?;
@@ -118,7 +162,7 @@ pub async fn kept(
         let row = parties.iter().find(|row| row.id == id.0).cloned();
         row.ok_or_else(|| Refusal::from(StorageError::Corrupt("a check-in without its parties".into())))
     };
-    let items = found
+    found
         .iter()
         .map(|row| {
             let people = People {
@@ -133,8 +177,7 @@ pub async fn kept(
             let bare = bare(pair, &people, row, note, talk_on)?;
             Ok(CheckInOut { opened_at: row.opened_at, item: shared.transpose()?, ..bare })
         })
-        .collect::<Answer<_>>()?;
-    Ok(CheckInsOut { items, next_cursor })
+        .collect()
 }
 
 /// The owner opened it: what was pushed leaves her devices.

@@ -19,11 +19,14 @@ use mobile_contract::check_ins::{
     AlternativeOut, CheckInSeriesListOut, CheckInSeriesOut, RestReason, UpcomingCheckInOut,
 };
 use mobile_contract::problem::ProblemCode;
+use mobile_contract::sync::SyncedSeriesOut;
 use storage::check_ins::PairHours;
 use storage::relationships::Related;
 use storage::series::{NewSeries, Party};
 use storage::whose::Whose;
-use storage::{Authorized, StorageError, WriteTx, agreements, check_ins, facts, notices, relationships, rows, series};
+use storage::{
+    Authorized, StorageError, WriteTx, accounts, agreements, check_ins, facts, notices, relationships, rows, series,
+};
 
 const LIST: &str = "list_check_in_series";
 /// How many slots ahead are shown.
@@ -319,7 +322,6 @@ async fn present(
     let alternatives = if no_room || said_no { alternatives(&names.provider, say)? } else { Vec::new() };
     let text = say(&card(&row, state, me, mine, said_no || no_room, &names, upcoming.first()));
     let resting = state == SeriesState::Resting;
-    let for_contact = row.rest_reason.as_deref() == Some(Reason::HeavyOpen.as_str());
     Ok(CheckInSeriesOut {
         id: row.id,
         relationship_id: pair.id.0,
@@ -333,12 +335,60 @@ async fn present(
         ends_on: row.ends_on,
         upcoming,
         rests_since: row.rested_at.filter(|_| resting),
-        rest_reason: resting.then_some(if for_contact { RestReason::UntilContact } else { RestReason::Unanswered }),
+        rest_reason: rest_reason(&row, state),
         alternatives,
         created_at: row.created_at,
         stopped_at: row.stopped_at,
         version: row.version,
     })
+}
+
+/// Series of several relationships as they are kept: nothing is reckoned.
+pub(crate) async fn kept(
+    app: &App,
+    caller: Caller,
+    related: &[Authorized<Related>],
+    rows: &[rows::Series],
+) -> Answer<Vec<SyncedSeriesOut>> {
+    let pair = |row: &rows::Series| related.iter().find(|pair| Some(pair.row.id) == row.relationship_id);
+    let ids: Vec<AccountId> = rows
+        .iter()
+        .filter_map(|row| Some((row, pair(row)?)))
+        .flat_map(|(row, pair)| [pair.view.owner, row.provider_id.map_or(pair.view.responsible, AccountId)])
+        .collect();
+    let people = accounts::many(app.store.read(), &ids).await?;
+    let party = |id: AccountId| {
+        let row = people.iter().find(|row| row.id == id.0).map(views::party);
+        row.ok_or_else(|| Refusal::from(StorageError::Corrupt("a series without its parties".into())))
+    };
+    rows.iter()
+        .filter_map(|row| Some((row, pair(row)?)))
+        .map(|(row, pair)| {
+            let state: SeriesState = row.state.parse().map_err(StorageError::from)?;
+            Ok(SyncedSeriesOut {
+                id: row.id,
+                relationship_id: pair.row.id,
+                owner: party(pair.view.owner)?,
+                provider: party(row.provider_id.map_or(pair.view.responsible, AccountId))?,
+                state: views::word(state.as_str())?,
+                every_days: row.every_days,
+                proposed_by_me: proposed_by(row, pair) == side(&pair.view, caller.actor),
+                accepted_on: row.accepted_on,
+                ends_on: row.ends_on,
+                rests_since: row.rested_at.filter(|_| state == SeriesState::Resting),
+                rest_reason: rest_reason(row, state),
+                created_at: row.created_at,
+                stopped_at: row.stopped_at,
+                version: row.version,
+            })
+        })
+        .collect()
+}
+
+fn rest_reason(row: &rows::Series, state: SeriesState) -> Option<RestReason> {
+    let for_contact = row.rest_reason.as_deref() == Some(Reason::HeavyOpen.as_str());
+    let reason = if for_contact { RestReason::UntilContact } else { RestReason::Unanswered };
+    (state == SeriesState::Resting).then_some(reason)
 }
 
 async fn to_come(

@@ -74,7 +74,7 @@ async fn seen(
     Ok((found, SharedItemsOut { items, next_cursor }))
 }
 
-async fn log(
+pub(crate) async fn log(
     app: &App,
     owner: AccountId,
     permit: Permit,

@@ -1,0 +1,136 @@
+//! What changed since a device last asked.
+//!
+//! Everything its account sees now is held against what this cursor says it was told; the difference is the answer,
+//! cut into pages. A page's own cursor says exactly what was told by then, so that the next one goes on from there
+//! whatever happened in between, and asking with an old one again is asking from what was known then.
+//!
+//! What is answered is read after the manifest, by the functions that answer the API. It may therefore be newer than
+//! its stamp: then it is told once more. It is never older.
+
+mod plain;
+mod sealed;
+mod thing;
+
+use crate::app::sessions::{Caller, random_token, token_hash};
+use crate::app::{Answer, Refusal};
+use crate::state::App;
+use crate::{call, views};
+use chrono::{DateTime, Utc};
+use domain::sync::{Difference, Manifest, Named, SyncKind};
+use domain::wording::FieldFault;
+use mobile_contract::problem::ProblemCode;
+use mobile_contract::sync::{DEFAULT_LIMIT, MAX_LIMIT, SyncOut, SyncRemovedOut};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use storage::sync::Seen;
+use storage::sync::cursors::{self, Holder};
+use thing::Thing;
+
+/// Bytes of JSON after which a page ends.
+const ENOUGH: usize = 512 * 1024;
+/// Names of what is gone, on one page.
+const MOST_REMOVED: usize = 2_000;
+/// What a first page has whatever its limit: it must be there when nothing else is.
+const FIRST: [SyncKind; 3] = [SyncKind::Me, SyncKind::HelpNow, SyncKind::CrisisPlan];
+
+/// A page of what changed since `cursor`; the first of a full load without one.
+///
+/// # Errors
+/// `resync_needed` for a cursor that is not known here as the caller's, on this device.
+pub async fn changes(app: &App, caller: Caller, cursor: Option<&str>, limit: Option<u32>) -> Answer<SyncOut> {
+    let limit = within(limit)?;
+    let (holder, now) = (Holder { account: caller.actor.account, device: caller.device }, app.now());
+    let asked = cursor.map(token_hash);
+    let before = match &asked {
+        Some(hash) => cursors::told(app.store.read(), holder, hash, now).await?.ok_or(ProblemCode::ResyncNeeded)?,
+        None => (Manifest::default(), now),
+    };
+    let (mut told, used_at) = before;
+    let seen = storage::sync::look(&app.store, caller.actor, call::language(), now).await?;
+    let mut plain = Box::pin(plain::all(app, caller, &seen)).await?;
+    let mut present = Manifest::default();
+    plain.iter().for_each(|(name, thing)| present.insert(*name, thing.stamp));
+    seen.sealed.iter().for_each(|glimpse| present.insert(glimpse.name, glimpse.stamp));
+
+    let Difference { changed, mut removed } = told.difference(&present);
+    if let (Some(cursor), Some(hash)) = (cursor, &asked)
+        && changed.is_empty()
+        && removed.is_empty()
+    {
+        if cursors::is_news(used_at, now) {
+            let tx = app.store.write().await?;
+            cursors::used(&tx, hash, now).await?;
+            tx.commit().await?;
+        }
+        return Ok(page(cursor.to_owned(), false, false, Vec::new(), Vec::new())?);
+    }
+    told.forget_withheld(&present);
+    let mut more = removed.len() > MOST_REMOVED;
+    removed.truncate(MOST_REMOVED);
+    let chosen = chosen(changed, &seen, &plain, if more { 0 } else { limit });
+    more |= chosen.left;
+    let mut read = Box::pin(sealed::read(app, caller, &seen, &chosen.names)).await?;
+    let (mut things, mut bytes) = (Vec::new(), 0);
+    for name in chosen.names {
+        if bytes > ENOUGH && !FIRST.contains(&name.0) {
+            more = true;
+            break;
+        }
+        let stamp = present.get(name).ok_or_else(Refusal::not_found)?;
+        match plain.remove(&name).map(Thing::from).or_else(|| read.remove(&name)) {
+            Some(thing) => {
+                bytes += thing.bytes;
+                things.push(thing);
+                told.insert(name, stamp);
+            }
+            // Gone since the manifest was made, or nothing of it can be shown.
+            None if told.withhold(name, stamp) => removed.push(name),
+            None => {}
+        }
+    }
+    removed.iter().filter(|name| present.get(**name).is_none()).for_each(|name| told.remove(*name));
+
+    let next = random_token(&*app.store.entropy);
+    let tx = app.store.write().await?;
+    cursors::give(&tx, holder, token_hash(&next), asked.as_deref(), &told, now).await?;
+    tx.commit().await?;
+    page(next, cursor.is_none(), more, things, removed)
+}
+
+fn within(asked: Option<u32>) -> Answer<usize> {
+    let limit = asked.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        let bounds = FieldFault::OutsideBounds { min: "1".to_owned(), max: MAX_LIMIT.to_string() };
+        return Err(Refusal::field("limit", bounds));
+    }
+    Ok(usize::try_from(limit).unwrap_or(usize::MAX))
+}
+
+fn page(cursor: String, full: bool, has_more: bool, things: Vec<Thing>, removed: Vec<Named>) -> Answer<SyncOut> {
+    let removed = removed
+        .into_iter()
+        .map(|(kind, id)| Ok(SyncRemovedOut { kind: views::word(kind.as_str())?, id }))
+        .collect::<Answer<_>>()?;
+    let mut changed = mobile_contract::sync::SyncChangesOut::default();
+    things.into_iter().for_each(|thing| thing.told.put(&mut changed));
+    Ok(SyncOut { cursor, full, has_more, changed, removed })
+}
+
+/// What comes on this page.
+struct Chosen {
+    names: Vec<Named>,
+    left: bool,
+}
+
+/// By kind, in the order of the kinds, and of each the newest first.
+fn chosen(changed: Vec<Named>, seen: &Seen, plain: &BTreeMap<Named, plain::Plain>, limit: usize) -> Chosen {
+    let mut when: BTreeMap<Named, DateTime<Utc>> =
+        seen.sealed.iter().map(|glimpse| (glimpse.name, glimpse.at)).collect();
+    when.extend(plain.iter().map(|(name, thing)| (*name, thing.at)));
+    let (first, mut rest): (Vec<Named>, Vec<Named>) = changed.into_iter().partition(|name| FIRST.contains(&name.0));
+    rest.sort_by_key(|name| (name.0, Reverse((when.get(name).copied(), name.1))));
+    let room = limit.saturating_sub(first.len());
+    let left = rest.len() > room;
+    rest.truncate(room);
+    Chosen { names: first.into_iter().chain(rest).collect(), left }
+}
