@@ -8,6 +8,7 @@ use backend::{App, Settings};
 use domain::push_subscriptions::TrustedServices;
 use poem::Route;
 use poem::listener::{Acceptor, Listener, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 use storage::Store;
 
@@ -27,6 +28,13 @@ pub async fn serve(shell: &Shell, store: Store) -> Done {
         tracing::info!(server.address = %address, "listening");
     }
     let app = App::new(store, settings(&shell.config)?);
+    let ending = Arc::clone(&app);
+    let told_to_end = shell.shutdown.clone();
+    tokio::spawn(async move {
+        told_to_end.cancelled().await;
+        // They would be waited for as for any other call, and never come to an end.
+        ending.end_streams();
+    });
     let routes =
         Route::new().at("/metrics", metrics::endpoint(&shell.config.telemetry)).nest("/", backend::routes::routes(app));
     poem::Server::new_with_acceptor(acceptor)

@@ -54,6 +54,7 @@ pub fn reached(operation: &'static str) {
 
 /// The caller proved to be `actor`, whose account prefers `language`.
 pub fn signed_in(actor: Actor, language: Language) {
+    storage::changes::made_by(actor.account);
     // Outside a call there is nobody to remember it for.
     let _ = CALL.try_with(|call| {
         call.actor.set(Some(actor));

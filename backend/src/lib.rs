@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 mod app_links;
 pub mod call;
+mod compressed;
 mod idempotency;
 mod limits;
 pub mod meters;
@@ -12,7 +13,8 @@ mod operations;
 pub mod routes;
 mod shape;
 pub mod state;
+mod streams;
 mod texts;
 mod views;
 
-pub use state::{App, Settings};
+pub use state::{App, EventSettings, Settings};

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
+use storage::changes;
 
 /// Marks an answer that is written while it is read. Its body is not gathered for a validator, so that it has none, and
 /// only its beginning has to be there within the deadline; what reads the rest holds itself to it page by page.
@@ -103,10 +104,10 @@ impl<E: Endpoint> Surrounded<E> {
         }
         if !reads {
             let bytes = checked_body(&mut request, app.settings.body_limit).await?;
-            let answer = Box::pin(async {
+            let answer = Box::pin(changes::told(async {
                 well_shaped(&request, &bytes).await?;
                 crate::idempotency::answer(app, request, bytes, &self.inner).await
-            });
+            }));
             return in_time(app, answer).await;
         }
         let answer = Box::pin(self.inner.call(request));

@@ -1,6 +1,7 @@
 //! The route table: the API with its surroundings, its document, and the machine's own doors.
 
 use crate::api;
+use crate::compressed::Compressed;
 use crate::middleware::Surroundings;
 use crate::state::App;
 use mobile_contract::problem::ProblemCode;
@@ -18,7 +19,7 @@ pub fn routes(app: Arc<App>) -> BoxEndpoint<'static, Response> {
     let document = poem::endpoint::make_sync(move |_| written("application/json", &document));
     let schema = api::document::export_schema::text();
     let schema = poem::endpoint::make_sync(move |_| written("application/schema+json", &schema));
-    let api = service.with(Surroundings(Arc::clone(&app)));
+    let api = service.with(Surroundings(Arc::clone(&app))).with(Compressed);
     crate::app_links::add(Route::new())
         .at("/healthz", healthz)
         .at("/readyz", readyz)

@@ -1,6 +1,7 @@
 //! What every call can reach.
 
 use crate::limits::Limits;
+use crate::streams::Streams;
 use domain::ids::AccountId;
 use domain::push_subscriptions::TrustedServices;
 use domain::words::Language;
@@ -39,6 +40,31 @@ pub struct Settings {
     pub invitations_per_hour: u32,
     /// By one owner.
     pub exports_per_hour: u32,
+    pub events: EventSettings,
+}
+
+/// How event streams are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct EventSettings {
+    /// After news, so that what is done in one go is looked at once.
+    pub pause: Duration,
+    /// Without news: what comes with time, or by the system itself, is found out no later.
+    pub look_every: Duration,
+    /// Between two signs of life, and two looks at the session.
+    pub beat_every: Duration,
+    /// Open at once, of one account in this process.
+    pub most_streams: usize,
+}
+
+impl Default for EventSettings {
+    fn default() -> Self {
+        Self {
+            pause: Duration::from_millis(500),
+            look_every: Duration::from_secs(30),
+            beat_every: Duration::from_secs(15),
+            most_streams: 5,
+        }
+    }
 }
 
 /// The apps that open this installation's links.
@@ -68,6 +94,7 @@ impl Default for Settings {
             deadline: Duration::from_millis(4500),
             invitations_per_hour: 20,
             exports_per_hour: 12,
+            events: EventSettings::default(),
         }
     }
 }
@@ -85,6 +112,7 @@ pub struct App {
     invitee_key: Zeroizing<[u8; 32]>,
     /// At most two password checks at once: each takes 19 MiB and a core.
     pub(crate) password_turns: Arc<tokio::sync::Semaphore>,
+    pub(crate) streams: Streams,
 }
 
 impl App {
@@ -96,6 +124,7 @@ impl App {
             invitee_key: master.derive("invited logins"),
             limits: Limits::new(&settings, Arc::clone(&store.clock)),
             password_turns: Arc::new(tokio::sync::Semaphore::new(2)),
+            streams: Streams::default(),
             store,
             settings,
         })
@@ -108,6 +137,11 @@ impl App {
         mac.update(inviter.0.as_bytes());
         mac.update(storage::accounts::normal_login(login).as_bytes());
         mac.finalize().into_bytes().to_vec()
+    }
+
+    /// Ends every open event stream, and lets none begin: for a process that is about to end.
+    pub fn end_streams(&self) {
+        self.streams.end_all();
     }
 
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {

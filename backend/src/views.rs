@@ -106,7 +106,7 @@ pub fn if_match(header: Option<&str>, version: i32) -> Answer<()> {
     let Some(header) = header else { return Err(Refusal::new(ProblemCode::MissingIfMatch)) };
     let wanted = crate::api::answer::etag(version);
     let matches = header.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == wanted);
-    if matches { Ok(()) } else { Err(Refusal::new(ProblemCode::Stale)) }
+    if matches { Ok(()) } else { Err(Refusal::stale(version)) }
 }
 
 pub fn party(account: &rows::Account) -> PartyOut {

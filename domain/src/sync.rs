@@ -60,6 +60,12 @@ impl Stamp {
     }
 }
 
+impl std::fmt::Display for Stamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
 /// [`Hash`] is what rows and words know; the standard library's own hashers promise nothing from one release to the next.
 struct Into(Sha256);
 
@@ -266,6 +272,6 @@ mod tests {
 
     #[test]
     fn a_stamp_is_the_same_in_every_release() {
-        assert_eq!(hex::encode(Stamp::of(&(7_i32, "words", Some(true))).0), "68dc2364a6c188a5");
+        assert_eq!(Stamp::of(&(7_i32, "words", Some(true))).to_string(), "68dc2364a6c188a5");
     }
 }

@@ -20,6 +20,7 @@ const CHAPTERS: &[&str] = &[
     include_str!("../examples/proposals.json"),
     include_str!("../examples/relationships.json"),
     include_str!("../examples/sessions.json"),
+    include_str!("../examples/sync.json"),
     include_str!("../examples/toolbox.json"),
 ];
 

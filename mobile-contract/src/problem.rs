@@ -143,4 +143,7 @@ pub struct ProblemOut {
     pub code: ProblemCode,
     /// Empty unless single fields are at fault.
     pub errors: Vec<FieldErrorOut>,
+    /// With `stale`: the version that is there now.
+    #[oai(skip_serializing_if_is_none)]
+    pub present_version: Option<i32>,
 }

@@ -1,4 +1,4 @@
-//! What changed since a device last asked, and that something did.
+//! What changed since a device last asked.
 
 use crate::absences::{AbsenceOut, PairAbsenceOut};
 use crate::agreements::AgreementVersionOut;
@@ -73,11 +73,6 @@ wire_words! {
         Comment = "comment",
         /// `id` is the note's.
         JointNote = "joint_note",
-    }
-    /// What an event says.
-    SyncEvent {
-        /// Something may have changed: sync.
-        Changed = "changed",
     }
 }
 
@@ -209,10 +204,4 @@ pub struct SyncedSeriesOut {
     #[oai(skip_serializing_if_is_none)]
     pub stopped_at: Option<DateTime<Utc>>,
     pub version: i32,
-}
-
-/// That there is something to sync: never what, or whose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
-pub struct SyncEventOut {
-    pub event: SyncEvent,
 }

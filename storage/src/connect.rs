@@ -1,8 +1,9 @@
 //! One store over either database: connection, write turns, and the wake-up that follows a commit.
 
+use crate::changes::Maker;
 use crate::error::{Result, StorageError};
 use crate::sealed::Sealer;
-use crate::silence;
+use crate::{changes, silence};
 use domain::clock::{Clock, Entropy};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
@@ -17,10 +18,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 
 /// Channel that PostgreSQL replicas listen on for work that just became due.
 pub const WAKE_CHANNEL: &str = "reconnect_wake";
+
+/// Changes that a slow listener can be behind before it is told of anybody.
+const CHANGES_KEPT: usize = 256;
 
 /// SQLite's code for "somebody else has the lock".
 const SQLITE_BUSY: &str = "5";
@@ -39,6 +43,9 @@ const SILENCE: Duration = Duration::from_secs(5);
 
 /// After so long without news it is asked whether the connection that listens is still one.
 const LISTENS: Duration = Duration::from_secs(30);
+
+/// Between two tries to listen.
+const LISTENS_AGAIN: Duration = Duration::from_secs(1);
 
 /// PostgreSQL ends what was left in the middle of a transaction after this: a client behind a dead wire holds its
 /// locks no longer. Nothing of ours thinks for so long between two statements.
@@ -70,6 +77,7 @@ pub struct Store {
     /// SQLite has one writer: callers queue here in order, instead of polling its lock.
     write_turn: Option<Arc<Semaphore>>,
     wake: Arc<watch::Sender<u64>>,
+    changes: broadcast::Sender<Maker>,
     patience: Duration,
     scratch: bool,
     pub sealer: Arc<Sealer>,
@@ -92,6 +100,7 @@ impl Store {
             db,
             write_turn,
             wake: Arc::new(watch::Sender::new(0)),
+            changes: broadcast::Sender::new(CHANGES_KEPT),
             patience: address.patience,
             scratch: !address.durable,
             sealer,
@@ -156,6 +165,7 @@ impl Store {
             txn,
             wakes: AtomicBool::new(false),
             wake: Arc::clone(&self.wake),
+            changes: self.changes.clone(),
             scratch: self.scratch,
             _turn: turn,
         })
@@ -165,6 +175,12 @@ impl Store {
     /// [`Store::listen`] runs. A watch keeps the news for whoever is busy just then.
     pub fn wakes(&self) -> watch::Receiver<u64> {
         self.wake.subscribe()
+    }
+
+    /// Tells by whose call something was committed, in this process, or in another replica once [`Store::listen`] runs.
+    /// It may tell of nothing twice, and after an interruption it tells of anybody.
+    pub fn changes(&self) -> broadcast::Receiver<Maker> {
+        self.changes.subscribe()
     }
 
     /// Wakes this process's workers.
@@ -193,12 +209,19 @@ impl Store {
             .await
             .map_err(unavailable)?;
         let mut listener = sqlx::postgres::PgListener::connect_with(&pool).await.map_err(unavailable)?;
-        listener.listen(WAKE_CHANNEL).await.map_err(unavailable)?;
+        listener.listen_all([WAKE_CHANNEL, changes::CHANNEL]).await.map_err(unavailable)?;
+        // Nobody knows what was said before.
+        self.wake();
+        self.tell_of(Maker::Anybody);
         loop {
             match tokio::time::timeout(LISTENS, listener.recv()).await {
                 Ok(heard) => {
-                    heard.map_err(unavailable)?;
-                    self.wake();
+                    let heard = heard.map_err(unavailable)?;
+                    if heard.channel() == WAKE_CHANNEL {
+                        self.wake();
+                    } else {
+                        self.tell_of(Maker::read(heard.payload()));
+                    }
                 }
                 // Nothing to say, or nobody there any more.
                 Err(_) => tokio::time::timeout(self.patience, sqlx::Executor::execute(&mut listener, "select 1"))
@@ -208,6 +231,21 @@ impl Store {
                     .map_err(unavailable)?,
             }
         }
+    }
+
+    /// Hears other replicas for ever: when the connection breaks, it is made again, and polling carries on meanwhile.
+    pub async fn keep_listening(&self) {
+        loop {
+            if let Err(error) = self.listen().await {
+                tracing::warn!(error = %error, "store.not_listening");
+            }
+            tokio::time::sleep(LISTENS_AGAIN).await;
+        }
+    }
+
+    fn tell_of(&self, maker: Maker) {
+        // Whether anybody hears it does not matter.
+        drop(self.changes.send(maker));
     }
 
     /// Waits for `asked` as long as the database answers one statement after the other. On SQLite there is
@@ -249,6 +287,7 @@ pub struct WriteTx {
     txn: DatabaseTransaction,
     wakes: AtomicBool,
     wake: Arc<watch::Sender<u64>>,
+    changes: broadcast::Sender<Maker>,
     scratch: bool,
     _turn: Option<OwnedSemaphorePermit>,
 }
@@ -267,12 +306,22 @@ impl WriteTx {
     pub async fn commit(self) -> Result<()> {
         crate::idempotency::note(&self.txn).await?;
         let wakes = self.wakes.load(Ordering::Relaxed);
-        if wakes && self.txn.get_database_backend() == DbBackend::Postgres {
-            self.txn.execute_unprepared(&format!("notify {WAKE_CHANNEL}")).await?;
+        let maker = changes::maker();
+        if self.txn.get_database_backend() == DbBackend::Postgres {
+            let wake = wakes.then(|| format!("notify {WAKE_CHANNEL};"));
+            let news = maker.map(|account| format!("notify {}, '{account}';", changes::CHANNEL));
+            let both: String = wake.into_iter().chain(news).collect();
+            if !both.is_empty() {
+                self.txn.execute_unprepared(&both).await?;
+            }
         }
         self.txn.commit().await?;
         if wakes {
             self.wake.send_modify(|count| *count = count.wrapping_add(1));
+        }
+        if let Some(account) = maker {
+            // Whether anybody hears it does not matter.
+            drop(self.changes.send(Maker::Account(account)));
         }
         Ok(())
     }

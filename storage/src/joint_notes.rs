@@ -119,10 +119,13 @@ pub async fn among(
     ids: &[Uuid],
 ) -> Result<Vec<(JointSessionId, Note)>> {
     let permit = permitted(policy::on_own(actor, OnOwn::OwnersLife, actor.account))?;
-    let rows =
-        newest(of_owner(permit.account()).filter(joint_note::Column::Id.is_in(ids.iter().copied())), None, u64::from(u32::MAX))
-            .all(db)
-            .await?;
+    let rows = newest(
+        of_owner(permit.account()).filter(joint_note::Column::Id.is_in(ids.iter().copied())),
+        None,
+        u64::from(u32::MAX),
+    )
+    .all(db)
+    .await?;
     let key = store.sealer.key(Scope::Owner(permit.account())).await?;
     rows.into_iter().map(|row| Ok((JointSessionId(row.session_id), open(&key, row)?))).collect()
 }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod authorized;
 pub mod briefing;
 pub mod calendars;
+pub mod changes;
 pub mod check_ins;
 pub mod clocks;
 pub mod comments;

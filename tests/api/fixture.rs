@@ -101,20 +101,37 @@ impl Fixture {
     }
 
     pub async fn on(database: Database) -> Self {
+        Self::with(database, None, Settings::default()).await
+    }
+
+    /// Where many call at once: with many connections, and SQLite in a file of `directory`, since a memory database
+    /// has one connection.
+    pub async fn for_many(database: Database, directory: &Path) -> Self {
+        Self::with(database, Some(directory), Settings::default()).await
+    }
+
+    /// With other settings than the limits, which no test is to meet by chance.
+    pub async fn with(database: Database, directory: Option<&Path>, settings: Settings) -> Self {
         let start: DateTime<Utc> = MONDAY_MORNING.parse().expect("a time");
         let clock = VirtualClock::at(start);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let entropy = Arc::new(SeededEntropy::new(1));
-        let made = match database {
-            Database::Sqlite => None,
-            Database::Postgres => Some(TestDatabase::create(database, Path::new("")).await),
+        let made = match (database, directory) {
+            (Database::Sqlite, None) => None,
+            (database, directory) => {
+                Some(TestDatabase::create(database, directory.unwrap_or_else(|| Path::new(""))).await)
+            }
         };
         let (url, keys) =
             made.as_ref().map_or(("sqlite::memory:", "sqlite::memory:"), |made| (made.url(), made.keys()));
+        // On SQLite it is named by its file.
+        let keys = if keys.contains(':') { keys.to_owned() } else { format!("sqlite://{keys}") };
         let keys = storage::connect::open(&Address { connections: 1, ..Address::new(keys) }).await.expect("keys");
         let master = MasterKey::new([7; 32]);
         let sealer = Sealer::over(keys, master, Arc::clone(&shared), entropy.clone()).await.expect("sealer");
-        let address = Address { connections: 4, ..Address::new(url) };
+        let connections = if directory.is_some() { 30 } else { 4 };
+        let patience = if directory.is_some() { PATIENT } else { Address::new("").patience };
+        let address = Address { connections, patience, ..Address::new(url) };
         let mut store = Store::connect(&address, Arc::new(sealer), shared, entropy).await.expect("store");
         storage::migrate(&store).await.expect("schema");
         let statements = Arc::new(Mutex::new(Vec::new()));
@@ -125,7 +142,7 @@ impl Fixture {
             deadline: PATIENT,
             invitations_per_hour: 1_000,
             exports_per_hour: 1_000,
-            ..Settings::default()
+            ..settings
         };
         let app = App::new(store, settings);
         let client = TestClient::new(routes::routes(Arc::clone(&app)).into_endpoint());
@@ -276,6 +293,43 @@ impl Fixture {
         let chunks: Vec<_> = body.into_bytes_stream().try_collect().await.expect("a whole stream");
         let text = |bytes: bytes::Bytes| String::from_utf8(bytes.to_vec()).expect("text");
         (parts.headers, chunks.into_iter().map(text).collect())
+    }
+
+    /// Another replica over the same PostgreSQL, which shares nothing else with this one but its clock and its keys.
+    pub async fn beside(&self, settings: Settings) -> Arc<App> {
+        let store = &self.app.store;
+        let address = Address { connections: 4, ..Address::new(self.database_url().expect("PostgreSQL")) };
+        let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
+        let store = Store::connect(&address, Arc::clone(&store.sealer), clock, Arc::new(SeededEntropy::new(2))).await;
+        App::new(store.expect("a store"), settings)
+    }
+
+    /// A stream that is read as it comes: its status, its headers, and its chunks.
+    pub async fn stream(
+        &self,
+        token: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> (u16, HeaderMap, impl futures::Stream<Item = String> + use<>) {
+        let mut request = self.client.get(path).header("Authorization", format!("Bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (parts, body) = request.send().await.0.into_parts();
+        let text =
+            |chunk: std::io::Result<bytes::Bytes>| String::from_utf8(chunk.expect("a chunk").to_vec()).expect("text");
+        (parts.status.as_u16(), parts.headers, futures::StreamExt::map(body.into_bytes_stream(), text))
+    }
+
+    /// The bytes of an answer as they come over the wire.
+    pub async fn bytes(&self, token: &str, path: &str, headers: &[(&str, &str)]) -> (HeaderMap, Vec<u8>) {
+        let mut request = self.client.get(path).header("Authorization", format!("Bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (parts, body) = request.send().await.0.into_parts();
+        assert_eq!(parts.status, 200);
+        (parts.headers, body.into_vec().await.expect("a body"))
     }
 
     /// A page for a browser, without anybody signed in: status and text.

@@ -104,8 +104,17 @@ fn text(value: &Value) -> String {
 /// The word for one thing of a list.
 fn kind(list: &str) -> String {
     match list {
-        "me" | "help_now" | "crisis_plan" | "notification_settings" | "quiet_hours" | "pause" | "hospital"
-        | "review_prompts" | "working_hours" | "pair_absences" | "check_in_series" => list.to_owned(),
+        "me"
+        | "help_now"
+        | "crisis_plan"
+        | "notification_settings"
+        | "quiet_hours"
+        | "pause"
+        | "hospital"
+        | "review_prompts"
+        | "working_hours"
+        | "pair_absences"
+        | "check_in_series" => list.to_owned(),
         many => many.trim_end_matches('s').to_owned(),
     }
 }
@@ -153,7 +162,9 @@ struct Lists<'a> {
 
 impl Lists<'_> {
     async fn one(&mut self, kind: &str, id: String, path: &str) {
-        let reply = self.fixture.get(self.who, path).await;
+        // Help now is anybody's, so that it does not know her language.
+        let language = [("Accept-Language", "en")];
+        let reply = self.fixture.call(Method::GET, Some(self.who), path, Value::Null, &language).await;
         if reply.status == 200 {
             self.have.insert((kind.to_owned(), id), reply.json);
         }

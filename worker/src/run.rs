@@ -188,20 +188,10 @@ impl Work for Previews {
     }
 }
 
-/// Hears other replicas; when the connection breaks, polling carries on and it is made again.
+/// Hears other replicas until it is time to stop.
 async fn hear(store: &Store, shutdown: &CancellationToken) {
-    while !shutdown.is_cancelled() {
-        tokio::select! {
-            () = shutdown.cancelled() => {}
-            heard = store.listen() => {
-                if let Err(error) = heard {
-                    tracing::warn!(error = %error, "worker.not_listening");
-                }
-                tokio::select! {
-                    () = shutdown.cancelled() => {}
-                    () = tokio::time::sleep(AFTER_OUTAGE) => {}
-                }
-            }
-        }
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = store.keep_listening() => {}
     }
 }

@@ -1,5 +1,6 @@
 //! Every way an operation can fail, as the document knows it.
 
+use crate::api::answer::etag;
 use crate::app::Refusal;
 use crate::call;
 use crate::texts::{self, Fault};
@@ -31,7 +32,12 @@ pub enum Problem {
     Gone(Json<ProblemOut>),
     /// Changed since it was read.
     #[oai(status = 412, content_type = "application/problem+json")]
-    Stale(Json<ProblemOut>),
+    Stale(
+        Json<ProblemOut>,
+        /// The version that is there now; absent where it changed while the call was carried out.
+        #[oai(header = "ETag")]
+        Option<String>,
+    ),
     /// Body too large.
     #[oai(status = 413, content_type = "application/problem+json")]
     TooLarge(Json<ProblemOut>),
@@ -97,6 +103,7 @@ pub fn body(code: ProblemCode, errors: Vec<FieldErrorOut>) -> ProblemOut {
         detail,
         code,
         errors,
+        present_version: None,
     }
 }
 
@@ -109,7 +116,10 @@ fn shaped(out: ProblemOut, retry_after: u64) -> Problem {
         404 | 405 => Problem::NotFound(body),
         409 => Problem::Conflict(body),
         410 => Problem::Gone(body),
-        412 => Problem::Stale(body),
+        412 => {
+            let tag = body.present_version.map(etag);
+            Problem::Stale(body, tag)
+        }
         413 => Problem::TooLarge(body),
         415 => Problem::UnsupportedMediaType(body),
         422 => Problem::Invalid(body),
@@ -130,7 +140,8 @@ impl From<ProblemCode> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let errors = refusal.fields.iter().map(|(field, fault)| field_error(field, fault.clone())).collect();
-        shaped(body(refusal.code, errors), refusal.retry_after.unwrap_or(RETRY_AFTER))
+        let out = ProblemOut { present_version: refusal.present_version, ..body(refusal.code, errors) };
+        shaped(out, refusal.retry_after.unwrap_or(RETRY_AFTER))
     }
 }
 

@@ -12,18 +12,25 @@ pub struct Refusal {
     pub fields: Vec<(String, Fault)>,
     /// Seconds to wait, where trying again helps.
     pub retry_after: Option<u64>,
+    /// For `stale`: the version that is there now, where it was seen.
+    pub present_version: Option<i32>,
 }
 
 pub type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
     pub fn new(code: ProblemCode) -> Self {
-        Self { code, fields: Vec::new(), retry_after: None }
+        Self { code, fields: Vec::new(), retry_after: None, present_version: None }
     }
 
     /// 422 for one field, named by JSON Pointer (`/body`). `domain::wording::FieldFault` tells the bounds too.
     pub fn field(pointer: &str, fault: impl Into<Fault>) -> Self {
-        Self { code: ProblemCode::Invalid, fields: vec![(pointer.to_owned(), fault.into())], retry_after: None }
+        Self { fields: vec![(pointer.to_owned(), fault.into())], ..Self::new(ProblemCode::Invalid) }
+    }
+
+    /// 412 for whoever read another version than this one, which is there now.
+    pub fn stale(present: i32) -> Self {
+        Self { present_version: Some(present), ..Self::new(ProblemCode::Stale) }
     }
 
     pub fn not_found() -> Self {

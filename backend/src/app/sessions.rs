@@ -210,6 +210,15 @@ pub async fn caller(app: &App, access: &str) -> Result<Option<Caller>, StorageEr
     }))
 }
 
+/// Whether the caller could still call: her session was not ended, and its access token, or a later one, still holds.
+pub async fn stands(app: &App, caller: Caller) -> Result<bool, StorageError> {
+    let db = app.store.read();
+    let session = sessions::by_id(db, caller.session).await?;
+    let account = accounts::for_machinery(db, caller.actor.account).await?;
+    let active = account.is_some_and(|account| account.state == AccountState::Active.as_str());
+    Ok(active && session.is_some_and(|row| row.revoked_at.is_none() && row.access_expires_at > app.now()))
+}
+
 /// The language an account prefers most.
 pub fn first_language(account: &rows::Account) -> Language {
     account.languages.split(',').find_map(|word| word.trim().parse().ok()).unwrap_or(Language::Nb)

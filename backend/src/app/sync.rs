@@ -16,12 +16,13 @@ use crate::app::{Answer, Refusal};
 use crate::state::App;
 use crate::{call, views};
 use chrono::{DateTime, Utc};
-use domain::sync::{Difference, Manifest, Named, SyncKind};
+use domain::ids::AccountId;
+use domain::sync::{Difference, Manifest, Named, Stamp, SyncKind};
 use domain::wording::FieldFault;
 use mobile_contract::problem::ProblemCode;
 use mobile_contract::sync::{DEFAULT_LIMIT, MAX_LIMIT, SyncOut, SyncRemovedOut};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use storage::sync::Seen;
 use storage::sync::cursors::{self, Holder};
 use thing::Thing;
@@ -46,12 +47,7 @@ pub async fn changes(app: &App, caller: Caller, cursor: Option<&str>, limit: Opt
         None => (Manifest::default(), now),
     };
     let (mut told, used_at) = before;
-    let seen = storage::sync::look(&app.store, caller.actor, call::language(), now).await?;
-    let mut plain = Box::pin(plain::all(app, caller, &seen)).await?;
-    let mut present = Manifest::default();
-    plain.iter().for_each(|(name, thing)| present.insert(*name, thing.stamp));
-    seen.sealed.iter().for_each(|glimpse| present.insert(glimpse.name, glimpse.stamp));
-
+    let Present { seen, mut plain, manifest: present } = Box::pin(look(app, caller, now)).await?;
     let Difference { changed, mut removed } = told.difference(&present);
     if let (Some(cursor), Some(hash)) = (cursor, &asked)
         && changed.is_empty()
@@ -95,6 +91,33 @@ pub async fn changes(app: &App, caller: Caller, cursor: Option<&str>, limit: Opt
     cursors::give(&tx, holder, token_hash(&next), asked.as_deref(), &told, now).await?;
     tx.commit().await?;
     page(next, cursor.is_none(), more, things, removed)
+}
+
+/// Everything that the caller sees now.
+struct Present {
+    seen: Seen,
+    plain: BTreeMap<Named, plain::Plain>,
+    manifest: Manifest,
+}
+
+async fn look(app: &App, caller: Caller, now: DateTime<Utc>) -> Answer<Present> {
+    let seen = storage::sync::look(&app.store, caller.actor, call::language(), now).await?;
+    let plain = Box::pin(plain::all(app, caller, &seen)).await?;
+    let mut manifest = Manifest::default();
+    plain.iter().for_each(|(name, thing)| manifest.insert(*name, thing.stamp));
+    seen.sealed.iter().for_each(|glimpse| manifest.insert(glimpse.name, glimpse.stamp));
+    Ok(Present { seen, plain, manifest })
+}
+
+/// Changes whenever the caller is to be told of anything, and by whose doings that can be: hers, and those of the
+/// people she has to do with.
+pub(crate) async fn state(app: &App, caller: Caller) -> Answer<(Stamp, BTreeSet<AccountId>)> {
+    let Present { seen, manifest, .. } = Box::pin(look(app, caller, app.now())).await?;
+    let mut circle = BTreeSet::from([caller.actor.account]);
+    for view in seen.related.iter().map(|related| &related.view) {
+        circle.extend([view.owner, view.responsible].iter().chain(&view.members).chain(&view.substitutes));
+    }
+    Ok((Stamp::of(&manifest.encode()), circle))
 }
 
 fn within(asked: Option<u32>) -> Answer<usize> {

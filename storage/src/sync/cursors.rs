@@ -55,8 +55,8 @@ pub async fn give(
     manifest: &Manifest,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let small = zstd::bulk::compress(&manifest.encode(), LEVEL)
-        .map_err(|error| StorageError::Corrupt(error.to_string()))?;
+    let small =
+        zstd::bulk::compress(&manifest.encode(), LEVEL).map_err(|error| StorageError::Corrupt(error.to_string()))?;
     let answers = match asked {
         Some(asked) => sync_cursor::Column::ParentHash.eq(asked.to_vec()),
         None => sync_cursor::Column::ParentHash.is_null(),

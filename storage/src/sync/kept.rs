@@ -183,11 +183,8 @@ pub(super) async fn agreements(looking: &Looking<'_>, seen: &mut Seen) -> Result
         .order_by_asc(agreement_version::Column::Number)
         .all(looking.tx)
         .await?;
-    let in_force: BTreeMap<Uuid, i32> = rows
-        .iter()
-        .filter(|row| row.in_force_at.is_some())
-        .map(|row| (row.relationship_id, row.number))
-        .collect();
+    let in_force: BTreeMap<Uuid, i32> =
+        rows.iter().filter(|row| row.in_force_at.is_some()).map(|row| (row.relationship_id, row.number)).collect();
     let since = |row: &rows::AgreementVersion| in_force.get(&row.relationship_id).is_none_or(|it| row.number >= *it);
     let rows: Vec<_> = rows.into_iter().filter(since).collect();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

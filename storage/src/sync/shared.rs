@@ -69,9 +69,7 @@ fn plan(
 ) {
     let sections: Vec<(&str, GrantLevel, Option<_>)> = PlanSection::ALL
         .iter()
-        .filter(|section| {
-            matches!(sight.on_target(OnTarget::See, Target::Section(**section)), Decision::Permit(_))
-        })
+        .filter(|section| matches!(sight.on_target(OnTarget::See, Target::Section(**section)), Decision::Permit(_)))
         .filter_map(|section| {
             let level = sight.level(Target::Section(*section))?;
             Some((section.as_str(), level, written.and_then(|all| all.get(section.as_str()))))

@@ -124,7 +124,9 @@ async fn talks(looking: &Looking<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Nai
     let rows = contact::Entity::find()
         .filter(among(contact::Column::RelationshipId, ids))
         .filter(contact::Column::Kind.eq(domain::words::ContactKind::LetsTalk.as_str()))
-        .filter(Condition::any().add(contact::Column::MessageId.is_not_null()).add(contact::Column::SlotId.is_not_null()))
+        .filter(
+            Condition::any().add(contact::Column::MessageId.is_not_null()).add(contact::Column::SlotId.is_not_null()),
+        )
         .order_by_asc(contact::Column::At)
         .order_by_asc(contact::Column::Id)
         .all(looking.tx)
@@ -139,9 +141,9 @@ fn named(
     opened: &BTreeMap<Uuid, Vec<rows::Receipt>>,
 ) -> BTreeSet<Uuid> {
     let parties = looking.related.iter().flat_map(|related| [related.view.owner.0, related.view.responsible.0]);
-    let of_clocks = clocks.iter().flat_map(|clock| {
-        [Some(clock.provider_id), clock.handed_to, clock.closed_by_account].into_iter().flatten()
-    });
+    let of_clocks = clocks
+        .iter()
+        .flat_map(|clock| [Some(clock.provider_id), clock.handed_to, clock.closed_by_account].into_iter().flatten());
     let readers = opened.values().flatten().map(|receipt| receipt.account_id);
     parties.chain(headers.iter().map(|header| header.author_id)).chain(of_clocks).chain(readers).collect()
 }

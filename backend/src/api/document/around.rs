@@ -19,7 +19,7 @@ pub fn add(document: &mut Value) {
 }
 
 /// Reads whose answer is a stream: without a validator, there is nothing to compare.
-const STREAMED: &[&str] = &["get_export"];
+const STREAMED: &[&str] = &["get_events", "get_export"];
 
 /// Whether an operation answers conditional reads.
 pub fn conditional(method: &str, operation: &Value) -> bool {
@@ -44,8 +44,10 @@ fn parameters(method: &str, operation: &mut Value) {
     let public = operation.get("security").is_none();
     let conditional = conditional(method, operation);
     let mut parameters = operation["parameters"].as_array_mut().map(std::mem::take).unwrap_or_default();
+    let syncs = operation["operationId"] == "get_sync";
     for parameter in &mut parameters {
         match parameter["name"].as_str() {
+            Some("cursor" | "limit") if syncs => {}
             Some("If-Match") => *parameter = json!({ "$ref": "#/components/parameters/If-Match" }),
             Some("cursor") => *parameter = json!({ "$ref": "#/components/parameters/cursor" }),
             Some("limit") => *parameter = json!({ "$ref": "#/components/parameters/limit" }),

@@ -56,6 +56,8 @@ const IN_QUERIES: &[(&str, &str, &str)] = &[
     ("get_network_changes", "from", "Id of the earlier snapshot."),
     ("get_network_changes", "to", "Id of the later snapshot; the network as it is where none is given."),
     ("get_slate", "day", "Your date; the next working day where none is given."),
+    ("get_sync", "cursor", "That of the last page you kept; a full load begins without one."),
+    ("get_sync", "limit", "Things on a page at most; 250 where nothing is said, 500 at most."),
     ("list_comments", "item_id", "Only beside this item."),
     ("list_comments", "section", "Only beside this section of the plan."),
     ("list_comments_as_seen_by", "item_id", "Only beside this item."),

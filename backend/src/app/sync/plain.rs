@@ -4,8 +4,8 @@ use super::thing::{Thing, Told};
 use crate::app::absences::OfPair;
 use crate::app::sessions::Caller;
 use crate::app::{
-    Answer, absences, check_ins, consents, consultations, grants, help_now, notification_settings, owners_life, profile,
-    prompts, relationships, reply_clocks, review_prompts,
+    Answer, absences, check_ins, consents, consultations, grants, help_now, notification_settings, owners_life,
+    profile, prompts, relationships, reply_clocks, review_prompts,
 };
 use crate::state::App;
 use chrono::{DateTime, Utc};
