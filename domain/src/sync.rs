@@ -44,6 +44,14 @@ words! {
     }
 }
 
+impl SyncKind {
+    /// Whether something of this kind can look as it looked before, after it looked otherwise: what a version counts
+    /// cannot.
+    pub const fn may_return(self) -> bool {
+        !matches!(self, Self::CrisisPlan | Self::Draft | Self::Item | Self::JointNote)
+    }
+}
+
 /// One thing on a device.
 pub type Named = (SyncKind, Uuid);
 
@@ -52,6 +60,9 @@ pub type Named = (SyncKind, Uuid);
 pub struct Stamp([u8; 8]);
 
 impl Stamp {
+    /// Of what was shown while it changed: told once more, however it looks then.
+    pub const UNSURE: Self = Self([u8::MAX; 8]);
+
     /// Of everything that its reader is shown of it, or of what that is made of.
     pub fn of(what: &impl Hash) -> Self {
         let mut into = Into(Sha256::new());
@@ -116,6 +127,11 @@ impl Manifest {
         self.0.get(&name).map(|entry| entry.stamp)
     }
 
+    /// Whether its reader has heard of it.
+    pub fn tells_of(&self, name: Named) -> bool {
+        self.0.get(&name).is_some_and(|entry| !entry.withheld)
+    }
+
     /// It was shown as `stamp` has it.
     pub fn insert(&mut self, name: Named, stamp: Stamp) {
         self.0.insert(name, Entry { stamp, withheld: false });
@@ -123,7 +139,9 @@ impl Manifest {
 
     /// As `stamp` has it, there was nothing to show. Tells whether its reader has it from before.
     pub fn withhold(&mut self, name: Named, stamp: Stamp) -> bool {
-        self.0.insert(name, Entry { stamp, withheld: true }).is_some_and(|before| !before.withheld)
+        let heard_of = self.tells_of(name);
+        self.0.insert(name, Entry { stamp, withheld: true });
+        heard_of
     }
 
     pub fn remove(&mut self, name: Named) {

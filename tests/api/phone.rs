@@ -230,6 +230,9 @@ impl Lists<'_> {
         ] {
             self.one(kind, me.clone(), path).await;
         }
+        for prompt in self.read("/v1/prompts").await {
+            self.have.insert(("prompt".to_owned(), text(&prompt["slot_id"])), prompt);
+        }
         self.all("item", "/v1/items").await;
         self.all("grant", "/v1/grants").await;
         self.all("proposal", "/v1/proposals").await;

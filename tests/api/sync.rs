@@ -1,6 +1,7 @@
 //! A phone that only ever syncs ends with exactly what the lists say, whatever happens, to whomever, and in whatever
 //! pieces it is told.
 
+use super::check_ins::{answer, begin, run_until};
 use super::export::rich;
 use super::fixture::{Fixture, Pair, Who};
 use super::messages::{id, join, later, write, writing_pair};
@@ -10,6 +11,8 @@ use super::toolbox::{goal, keep};
 use crate::harness::on_both_databases;
 use domain::words::Role;
 use poem::http::Method;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -336,13 +339,22 @@ on_both_databases! {
 
 async fn a_year(fixture: &Fixture, pair: &Pair) {
     let (owner, provider) = (&pair.owner, &pair.provider);
-    let words = |of: usize| -> String {
-        const WORDS: [&str; 24] = [
-            "i", "dag", "gikk", "jeg", "tur", "langs", "sjøen", "og", "det", "var", "stille", "men", "jeg", "tenkte",
-            "på", "det", "vi", "snakket", "om", "sist", "at", "små", "steg", "teller",
+    let mut dice = ChaCha8Rng::seed_from_u64(7);
+    // No two texts are alike, so that compressing them is no easier than compressing what people write.
+    let mut words = |of: usize| -> String {
+        const SYLLABLES: [&str; 40] = [
+            "an", "be", "da", "de", "den", "en", "er", "et", "for", "fra", "ga", "ge", "ha", "hun", "i", "jeg", "ka",
+            "ke", "la", "le", "lig", "man", "me", "ne", "ning", "og", "om", "på", "re", "ri", "sa", "se", "skj", "som",
+            "sta", "te", "til", "under", "ve", "ør",
         ];
-        // Not the same twice, so that compressing it is no easier than it is with words of people.
-        (0..of).map(|place| format!("{} ", WORDS[(place * 7 + place * place * 3 + of) % WORDS.len()])).collect()
+        let mut text = String::new();
+        for _ in 0..of {
+            for _ in 0..=dice.next_u32() % 3 {
+                text += SYLLABLES[usize::try_from(dice.next_u32()).expect("small") % SYLLABLES.len()];
+            }
+            text.push(' ');
+        }
+        text
     };
     for section in ["what_i_do", "me_when_well", "what_matters", "triggers", "treatment_wishes", "afterwards"] {
         let path = format!("/v1/plan/sections/{section}");
@@ -382,8 +394,23 @@ async fn a_year(fixture: &Fixture, pair: &Pair) {
         )
         .await;
     }
+    super::agreements::agree(fixture, pair, super::agreements::terms()).await;
+    begin(fixture, pair, 7).await;
     for week in 0..52_usize {
-        fixture.clock.advance(chrono::TimeDelta::days(7));
+        let end = fixture.app.now() + chrono::TimeDelta::days(7);
+        if week < 12 {
+            // The twelve weeks of a series, as the planner sends it.
+            run_until(fixture, &end.to_rfc3339()).await;
+            let path = format!("/v1/relationships/{}/check_in_cards", pair.relationship);
+            let cards = fixture.get(owner, &path).await.expect(200);
+            if let Some(card) =
+                cards["items"].as_array().and_then(|cards| cards.iter().find(|it| it["answer"].is_null()))
+            {
+                answer(fixture, owner, &id(card), json!({ "answer": "ok", "note": words(20) })).await.expect(200);
+            }
+        } else {
+            fixture.clock.set(end);
+        }
         keep(fixture, owner, json!({ "diary_entry": { "on": "2026-10-05", "words": words(60 + week % 40) } })).await;
         for number in 0..2 {
             write(

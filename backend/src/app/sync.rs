@@ -5,7 +5,8 @@
 //! whatever happened in between, and asking with an old one again is asking from what was known then.
 //!
 //! What is answered is read after the manifest, by the functions that answer the API. It may therefore be newer than
-//! its stamp: then it is told once more. It is never older.
+//! its stamp: then it is told once more. It is never older. What can come to look again as its stamp has it is looked at
+//! once more after it was read, and told again unless it stood still.
 
 mod plain;
 mod sealed;
@@ -66,6 +67,12 @@ pub async fn changes(app: &App, caller: Caller, cursor: Option<&str>, limit: Opt
     let chosen = chosen(changed, &seen, &plain, if more { 0 } else { limit });
     more |= chosen.left;
     let mut read = Box::pin(sealed::read(app, caller, &seen, &chosen.names)).await?;
+    let mut still: BTreeMap<Named, Stamp> = seen.sealed.iter().map(|glimpse| (glimpse.name, glimpse.stamp)).collect();
+    let returning = |name: &Named| name.0.may_return() && !plain.contains_key(name);
+    if chosen.names.iter().any(|name| returning(name) || !(plain.contains_key(name) || read.contains_key(name))) {
+        let again = storage::sync::look(&app.store, caller.actor, call::language(), now).await?;
+        still = again.sealed.iter().map(|glimpse| (glimpse.name, glimpse.stamp)).collect();
+    }
     let (mut things, mut bytes) = (Vec::new(), 0);
     for name in chosen.names {
         if bytes > ENOUGH && !FIRST.contains(&name.0) {
@@ -73,18 +80,32 @@ pub async fn changes(app: &App, caller: Caller, cursor: Option<&str>, limit: Opt
             break;
         }
         let stamp = present.get(name).ok_or_else(Refusal::not_found)?;
-        match plain.remove(&name).map(Thing::from).or_else(|| read.remove(&name)) {
+        if let Some(thing) = plain.remove(&name) {
+            bytes += thing.bytes;
+            things.push(thing.into());
+            told.insert(name, stamp);
+            continue;
+        }
+        let stood_still = still.get(&name) == Some(&stamp);
+        match read.remove(&name) {
             Some(thing) => {
                 bytes += thing.bytes;
                 things.push(thing);
-                told.insert(name, stamp);
+                told.insert(name, if stood_still { stamp } else { Stamp::UNSURE });
             }
-            // Gone since the manifest was made, or nothing of it can be shown.
-            None if told.withhold(name, stamp) => removed.push(name),
+            // Nothing of it can be shown as it is: what it is about is not shared.
+            None if stood_still && name.0 == SyncKind::SharedItem => {
+                removed.extend(told.withhold(name, stamp).then_some(name));
+            }
+            // Gone since the manifest was made.
+            None if !still.contains_key(&name) && told.tells_of(name) => removed.push(name),
+            // It is asked for again next time.
             None => {}
         }
     }
-    removed.iter().filter(|name| present.get(**name).is_none()).for_each(|name| told.remove(*name));
+    removed.iter().filter(|name| !still.contains_key(*name) || present.get(**name).is_none()).for_each(|name| {
+        told.remove(*name);
+    });
 
     let next = random_token(&*app.store.entropy);
     let tx = app.store.write().await?;

@@ -140,13 +140,14 @@ pub(super) async fn comments(looking: &Looking<'_>, owners: &[Uuid]) -> Result<V
         .await?)
 }
 
-/// Adds those that are found where their targets are. `stands` is how a target stands: the answers say so too.
+/// Adds those that are found where their targets are. `stands` is how a target stands, where the answer says so too, or
+/// hangs on it.
 pub(super) async fn beside(
     looking: &Looking<'_>,
     sights: &BTreeMap<Uuid, Sight>,
     proposals: &[Beside],
     comments: &[Beside],
-    stands: impl Fn(Uuid, Target) -> Stamp,
+    stands: impl Fn(SyncKind, Uuid, Target) -> Option<Stamp>,
     seen: &mut Seen,
 ) -> Result<()> {
     let named: BTreeSet<Uuid> =
@@ -166,8 +167,7 @@ pub(super) async fn beside(
             continue;
         }
         let names = (people.name(row.owner_id), people.name(row.author_id));
-        let stands = (kind == SyncKind::Proposal).then(|| stands(row.owner_id, target));
-        let stamp = Stamp::of(&(row.settled_at, names, stands));
+        let stamp = Stamp::of(&(row.settled_at, names, stands(kind, row.owner_id, target)));
         seen.sealed.push(Glimpse { name: (kind, row.id), within: row.owner_id, at: row.created_at, stamp });
     }
     Ok(())
@@ -250,9 +250,10 @@ pub(super) async fn owners(looking: &Looking<'_>, permit: Permit, seen: &mut See
     let sight = Sight::of(looking.actor, mine, &domain::ownership::Sharing::default(), &placed, looking.now);
     let versions: BTreeMap<Uuid, i32> = items.iter().map(|item| (item.id, item.version)).collect();
     let sections = sections(looking, &[mine.0]).await?.remove(&mine.0).unwrap_or_default();
-    let stands = |_: Uuid, target: Target| match target {
-        Target::Item(id) => Stamp::of(&versions.get(&id.0)),
-        Target::Section(section) => Stamp::of(&sections.get(section.as_str())),
+    let stands = |kind: SyncKind, _: Uuid, target: Target| match (kind, target) {
+        (SyncKind::Proposal, Target::Item(id)) => Some(Stamp::of(&versions.get(&id.0))),
+        (SyncKind::Proposal, Target::Section(section)) => Some(Stamp::of(&sections.get(section.as_str()))),
+        _ => None,
     };
     let sights = BTreeMap::from([(mine.0, sight)]);
     let received = proposals(looking, proposal::Entity::find().filter(proposal::Column::OwnerId.eq(mine.0))).await?;
