@@ -40,6 +40,7 @@ impl Phone {
             platform: Platform::None,
             environment: PushEnvironment::Production,
             token: None,
+            subscription: None,
             app_version: "1.0.0".into(),
         };
         let tokens = sessions::open(&fixture.app, &row.expect("an account"), claim).await.expect("a session");

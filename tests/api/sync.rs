@@ -159,7 +159,7 @@ on_both_databases! {
         let chair = keep(&fixture, &owner, goal("A chair")).await;
         let again = phone.ask(&fixture, Some(&first)).await.expect(200);
         let told = |page: &Value| -> BTreeSet<String> {
-            page["changed"]["items"].as_array().into_iter().flatten().map(|item| id(item)).collect()
+            page["changed"]["items"].as_array().into_iter().flatten().map(id).collect()
         };
         assert_eq!(told(&lost), [table.clone()].into());
         assert_eq!(told(&again), [table, chair.clone()].into(), "nothing of the lost answer is taken for known");
@@ -457,7 +457,7 @@ async fn the_first_load_of_a_years_use_is_under_300_kib() {
         }
     }
     let total: usize = sizes.iter().sum();
-    println!("{} things, {whole} bytes, {total} compressed, in pages of {sizes:?}", phone.have.len());
+    eprintln!("{} things, {whole} bytes, {total} compressed, in pages of {sizes:?}", phone.have.len());
     assert!(phone.have.len() > 450, "{}", phone.have.len());
     assert!(total < 300 * 1024, "{total}");
     is_the_same(&phone.have, &lists(&fixture, &pair.owner, Role::ServiceUser).await, "after a year");

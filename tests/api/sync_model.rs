@@ -168,7 +168,6 @@ async fn keep_syncing(
 }
 
 on_both_databases! {
-    #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
     async fn nothing_is_missed_and_nothing_comes_back_whoever_commits_when(database) {
         let changes: u64 = std::env::var("RECONNECT_SYNC_CHANGES").map_or(SHORT, |it| it.parse().expect("a number"));
         let directory = tempfile::tempdir().expect("a directory");
@@ -225,6 +224,6 @@ on_both_databases! {
             phone.sync(&fixture).await;
             is_the_same(&phone.have, &lists(&fixture, &phone.who, role).await, "in the end");
         }
-        println!("{changes} changes, {small}, {large} and {hers} syncs meanwhile, {} things in the end", phones[1].have.len());
+        eprintln!("{changes} changes, {small}, {large} and {hers} syncs meanwhile, {} things in the end", phones[1].have.len());
     }
 }
