@@ -7,9 +7,9 @@ use crate::consents::ConsentOut;
 use crate::consultations::ConsultationOut;
 use crate::crisis_plan::{PlanOut, SharedPlanOut};
 use crate::drafts::DraftOut;
-use crate::export::ExportedJointNoteOut;
 use crate::grants::GrantOut;
 use crate::help_now::HelpNowOut;
+use crate::joint_sessions::JointNoteOut;
 use crate::messages::MessageOut;
 use crate::notification_settings::NotificationSettingsOut;
 use crate::owners_life::{HospitalOut, PauseOut, QuietHoursOut};
@@ -160,7 +160,7 @@ pub struct SyncChangesOut {
     #[oai(skip_serializing_if_is_none)]
     pub comments: Option<Vec<CommentOut>>,
     #[oai(skip_serializing_if_is_none)]
-    pub joint_notes: Option<Vec<ExportedJointNoteOut>>,
+    pub joint_notes: Option<Vec<SyncedNoteOut>>,
 }
 
 /// The absences that a pair should know of, by date.
@@ -176,6 +176,13 @@ pub struct SyncedAbsencesOut {
 pub struct SyncedItemOut {
     pub owner_id: Uuid,
     pub item: SharedItemOut,
+}
+
+/// A note of yours of a joint session.
+#[derive(Clone, Debug, Object)]
+pub struct SyncedNoteOut {
+    pub session_id: Uuid,
+    pub note: JointNoteOut,
 }
 
 /// A check-in series as it is kept. When the next ones come is reckoned whenever it is asked for.

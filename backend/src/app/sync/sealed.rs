@@ -11,9 +11,8 @@ use crate::state::App;
 use domain::ids::{AccountId, ItemId, MessageId};
 use domain::policy::InRelationship;
 use domain::sync::{Named, SyncKind};
-use mobile_contract::export::ExportedJointNoteOut;
 use mobile_contract::problem::ProblemCode;
-use mobile_contract::sync::SyncedItemOut;
+use mobile_contract::sync::{SyncedItemOut, SyncedNoteOut};
 use std::collections::{BTreeMap, BTreeSet};
 use storage::relationships::Related;
 use storage::sync::Seen;
@@ -97,7 +96,7 @@ impl Reading<'_> {
             }
         } else {
             for (session, note) in storage::joint_notes::among(&app.store, db, caller.actor, &ids).await? {
-                let out = ExportedJointNoteOut { session_id: session.0, note: joint_notes::present(&note) };
+                let out = SyncedNoteOut { session_id: session.0, note: joint_notes::present(&note) };
                 self.add(kind, out.note.id, out);
             }
         }
@@ -170,8 +169,8 @@ impl Reading<'_> {
         let (app, db, now) = (self.app, self.app.store.read(), self.app.now());
         let found = storage::proposals::among(&app.store, db, self.caller.actor, owner, &ids, now).await;
         let Some(found) = there(found.map_err(Refusal::from))? else { return Ok(()) };
-        proposals::log(app, &found).await?;
-        for out in proposals::present(app, db, self.caller, owner, found).await? {
+        proposals::log_told(app, &found).await?;
+        for out in proposals::present(app, db, self.caller.actor, owner, found).await? {
             self.add(SyncKind::Proposal, out.id, out);
         }
         Ok(())
@@ -182,7 +181,7 @@ impl Reading<'_> {
         let found = storage::comments::among(&app.store, db, self.caller.actor, owner, &ids, now).await;
         let Some(found) = there(found.map_err(Refusal::from))? else { return Ok(()) };
         comments::log(app, owner, &found.comments, found.relationship).await?;
-        for out in comments::present(db, self.caller, &found.comments).await? {
+        for out in comments::present(db, self.caller.actor, &found.comments).await? {
             self.add(SyncKind::Comment, out.id, out);
         }
         Ok(())

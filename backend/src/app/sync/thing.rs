@@ -7,7 +7,6 @@ use mobile_contract::consents::ConsentOut;
 use mobile_contract::consultations::ConsultationOut;
 use mobile_contract::crisis_plan::{PlanOut, SharedPlanOut};
 use mobile_contract::drafts::DraftOut;
-use mobile_contract::export::ExportedJointNoteOut;
 use mobile_contract::grants::GrantOut;
 use mobile_contract::help_now::HelpNowOut;
 use mobile_contract::messages::MessageOut;
@@ -18,7 +17,7 @@ use mobile_contract::prompts::{PromptOut, ReviewPromptsOut};
 use mobile_contract::proposals::{CommentOut, ProposalOut};
 use mobile_contract::relationships::RelationshipOut;
 use mobile_contract::reply_clocks::ReplyClockOut;
-use mobile_contract::sync::{SyncChangesOut, SyncedAbsencesOut, SyncedItemOut, SyncedSeriesOut};
+use mobile_contract::sync::{SyncChangesOut, SyncedAbsencesOut, SyncedItemOut, SyncedNoteOut, SyncedSeriesOut};
 use mobile_contract::toolbox::ItemOut;
 use poem_openapi::types::ToJSON as _;
 
@@ -77,7 +76,7 @@ told! {
     Item(ItemOut) = items many,
     Me(MeOut) = me one,
     Message(MessageOut) = messages many,
-    Note(ExportedJointNoteOut) = joint_notes many,
+    Note(SyncedNoteOut) = joint_notes many,
     PairAbsences(SyncedAbsencesOut) = pair_absences many,
     Pause(PauseOut) = pause one,
     Plan(PlanOut) = crisis_plan one,
