@@ -164,7 +164,9 @@ impl World {
             Happening::SlotPostponed { slot, .. } | Happening::SlotSkippedByProvider { slot } => {
                 active && pair.is_some_and(|pair| !self.check_ins.contains_key(&(pair, *slot)))
             }
-            Happening::SubstituteAccepted { .. } => pair.is_none() || active,
+            Happening::SubstituteAccepted { substitute } => {
+                !self.gone.contains(substitute) && (pair.is_none() || active)
+            }
             Happening::PauseStarted {} => !owner_in(&self.paused),
             Happening::PauseEnded {} => owner_in(&self.paused),
             Happening::HospitalAdmitted {} => !owner_in(&self.in_hospital),

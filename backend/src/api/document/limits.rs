@@ -4,7 +4,7 @@
 use domain::organisation_policy::limits;
 use domain::toolbox::ItemKind;
 use domain::toolbox::limits::{LIMITS, Limit, MAX_REMARK};
-use domain::{agreements, crisis_plan, joint_sessions, library, messages, proposals, wording};
+use domain::{agreements, crisis_plan, joint_sessions, library, messages, proposals, push_subscriptions, wording};
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -155,6 +155,10 @@ fn accounts() -> Vec<(&'static str, &'static str, Value)> {
         ("DeviceRegisterIn", "app_version", some(MAX_APP_VERSION)),
         ("DeviceRegisterIn", "push_token", some(MAX_PUSH_TOKEN)),
         ("PolicyIn", "why", some(MAX_WHY)),
+        // Base64url of 65 and of 16 bytes, with padding or without.
+        ("PushKeysIn", "p256dh", json!({ "minLength": 87, "maxLength": 88 })),
+        ("PushKeysIn", "auth", json!({ "minLength": 22, "maxLength": 24 })),
+        ("PushSubscriptionIn", "endpoint", some(push_subscriptions::MAX_ENDPOINT)),
         ("TemplateIn", "pattern", some(wording::MAX_OVERRIDE_CHARS)),
         ("WorkingHoursIn", "days", json!({ "minItems": 1 })),
         ("WorkingHoursIn", "check_in_cap", json!({ "maximum": limits::CAP.end() })),
