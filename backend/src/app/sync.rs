@@ -97,9 +97,13 @@ pub async fn changes(app: &App, caller: Caller, cursor: Option<&str>, limit: Opt
             None if stood_still && name.0 == SyncKind::SharedItem => {
                 removed.extend(told.withhold(name, stamp).then_some(name));
             }
-            // Gone since the manifest was made.
-            None if !still.contains_key(&name) && told.tells_of(name) => removed.push(name),
-            // It is asked for again next time.
+            // Hidden when it was read, for good or for as long as that took: what the device has of it may be older than
+            // what was committed before it asked. If it is back, it is told anew next time; to ask for it again on
+            // this page could go on for as long as somebody changes her mind.
+            None if told.tells_of(name) => {
+                told.remove(name);
+                removed.push(name);
+            }
             None => {}
         }
     }
