@@ -13,10 +13,18 @@ use poem::test::TestClient;
 use serde_json::Value;
 use std::pin::Pin;
 use std::time::Duration;
+use tempfile::TempDir;
 
 const SOON: Duration = Duration::from_secs(20);
 /// Long enough for an event that should not come.
 const A_WHILE: Duration = Duration::from_millis(700);
+
+/// Whoever hangs up may do so in the middle of a look. That costs its connection, and with its only connection a
+/// memory database is gone: SQLite is in a file of the directory.
+async fn house(database: Database, look_every: Duration) -> (Fixture, TempDir) {
+    let directory = tempfile::tempdir().expect("a directory");
+    (Fixture::with(database, Some(directory.path()), settings(look_every)).await, directory)
+}
 
 fn settings(look_every: Duration) -> Settings {
     let events = EventSettings {
@@ -92,7 +100,7 @@ async fn ear_of(fixture: &Fixture, who: &Who) -> Ear {
 
 on_both_databases! {
     async fn whoever_sees_something_new_hears_that_there_is_something(database) {
-        let fixture = Fixture::with(database, None, settings(Duration::from_millis(300))).await;
+        let (fixture, _directory) = house(database, Duration::from_millis(300)).await;
         let pair = writing_pair(&fixture).await;
         let stranger = fixture.person(Role::Provider, "Ola").await;
         let mut hers = ear_of(&fixture, &pair.owner).await;
@@ -110,7 +118,7 @@ on_both_databases! {
     }
 
     async fn whoever_comes_back_hears_only_what_is_new(database) {
-        let fixture = Fixture::with(database, None, settings(Duration::from_secs(3600))).await;
+        let (fixture, _directory) = house(database, Duration::from_secs(3600)).await;
         let owner = fixture.owner().await;
         let mut phone = Phone::of(&owner);
         let mut ear = listen(&fixture, &mut phone, None).await;
@@ -129,7 +137,7 @@ on_both_databases! {
     }
 
     async fn a_stream_ends_with_its_session_and_with_the_process(database) {
-        let fixture = Fixture::with(database, None, settings(Duration::from_secs(3600))).await;
+        let (fixture, _directory) = house(database, Duration::from_secs(3600)).await;
         let (owner, other) = (fixture.owner().await, fixture.provider().await);
         let (mut first, mut second) = (Phone::of(&owner), Phone::of(&owner));
         let mut gone = listen(&fixture, &mut first, None).await;
@@ -165,7 +173,7 @@ on_both_databases! {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_replica_writes_the_other_tells_of() {
     let never = Duration::from_secs(3600);
-    let fixture = Fixture::with(Database::Postgres, None, settings(never)).await;
+    let (fixture, _directory) = house(Database::Postgres, never).await;
     let owner = fixture.owner().await;
     let beside = fixture.beside(settings(never)).await;
     let store = beside.store.clone();
