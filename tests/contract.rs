@@ -54,6 +54,7 @@ async fn a_typescript_client_is_all_an_app_needs() {
     let mut house = house.set("worker.poll_seconds", "1").start("up").await;
     let address = format!("http://{}", house.address());
     run("node", &[story, "write", &address]).await;
+    run("node", &[story, "offline", &address]).await;
 
     clock.set(oslo("2026-10-06 08:30"));
     let said = run("node", &[story, "reply", &address]).await;
@@ -61,7 +62,8 @@ async fn a_typescript_client_is_all_an_app_needs() {
     let day = said.trim();
     // The last minute of the hours in which it may come: whichever it was given, it is due.
     clock.set(oslo(&format!("{day} 12:59")));
-    run("node", &[story, "answer", &address]).await;
+    let pushes = house.data().join("push");
+    run("node", &[story, "answer", &address, pushes.to_str().expect("UTF-8")]).await;
     house.stop().await;
 }
 

@@ -1,90 +1,39 @@
 // What an app does with the API, through the generated client alone.
 //
-//   node story.js write ADDRESS    Bente and Kari agree anew, and Bente writes
-//   node story.js reply ADDRESS    the next day: Kari replies; says when the next check-in comes
-//   node story.js answer ADDRESS   on that day: Bente answers with one tap, and reads the ledger
+//   node story.js write ADDRESS            Bente and Kari agree anew, and Bente writes
+//   node story.js offline ADDRESS          Bente writes on two phones, one of which has no network
+//   node story.js reply ADDRESS            the next day: Kari replies; says when the next check-in comes
+//   node story.js answer ADDRESS PUSHES    on that day: a push comes, she opens it, answers with one tap, and reads the
+//                                          ledger. PUSHES is where the server leaves what would go to the gateways
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
-  AgreementsApi,
   CheckInAnswer,
-  CheckInsApi,
   ClockFilter,
   ClockState,
   ClosedBy,
   Configuration,
   ConsentKind,
+  GoalState,
   HelpNowApi,
-  LedgerApi,
   LedgerJob,
   MessageKind,
-  MessagesApi,
-  NotificationsApi,
+  NotificationCategory,
   Platform,
-  type Problem,
   ProblemCode,
-  ProblemFromJSON,
-  ProfileApi,
-  RelationshipsApi,
-  ResponseError,
   Role,
   SessionsApi,
   SeriesState,
+  StepKind,
+  StepWho,
 } from "../../target/clients/typescript/src/index.js";
+import { type Ear, Phone, refused, VERSION } from "./phone.js";
 
-const PASSWORD = "reconnect-demo";
-const VERSION = "2.1.0";
-
-/** Everything one signed-in person can call. */
-class Phone {
-  readonly agreements: AgreementsApi;
-  readonly checkIns: CheckInsApi;
-  readonly ledger: LedgerApi;
-  readonly messages: MessagesApi;
-  readonly notifications: NotificationsApi;
-  readonly profile: ProfileApi;
-  readonly relationships: RelationshipsApi;
-  readonly sessions: SessionsApi;
-
-  private constructor(configuration: Configuration) {
-    this.agreements = new AgreementsApi(configuration);
-    this.checkIns = new CheckInsApi(configuration);
-    this.ledger = new LedgerApi(configuration);
-    this.messages = new MessagesApi(configuration);
-    this.notifications = new NotificationsApi(configuration);
-    this.profile = new ProfileApi(configuration);
-    this.relationships = new RelationshipsApi(configuration);
-    this.sessions = new SessionsApi(configuration);
-  }
-
-  static async signedIn(basePath: string, login: string, role: Role): Promise<Phone> {
-    const nobody = new SessionsApi(new Configuration({ basePath }));
-    const device = { platform: Platform.None, appVersion: VERSION };
-    const first = await nobody.createSession({ signInIn: { login, password: PASSWORD, device } });
-    assert.equal(first.role, role);
-    assert.ok(first.accessExpiresAt > new Date(0) && first.accessExpiresAt < first.refreshExpiresAt);
-    const next = await nobody.refreshSession({ refreshIn: { refreshToken: first.refreshToken } });
-    assert.equal(next.sessionId, first.sessionId);
-    const headers = { "Accept-Language": "en", "X-App-Version": VERSION };
-    return new Phone(new Configuration({ basePath, accessToken: next.accessToken, headers }));
-  }
-}
-
-/** The problem that a call must end with. */
-async function refused(call: Promise<unknown>, status: number, code: ProblemCode): Promise<Problem> {
-  try {
-    await call;
-  } catch (error) {
-    assert.ok(error instanceof ResponseError, String(error));
-    assert.equal(error.response.status, status);
-    const problem = ProblemFromJSON(await error.response.json());
-    assert.equal(problem.code, code);
-    assert.ok(problem.title.length > 0 && problem.detail.length > 0);
-    return problem;
-  }
-  assert.fail(`not refused with ${code}`);
-}
+/** What two phones of hers are known by at their gateways. */
+const TOKENS = { apns: "ab".repeat(32), fcm: "cd".repeat(32) };
 
 /** Looks until there is something to see; if nothing comes, the ledger says why. */
 async function eventually<T>(phone: Phone, what: string, look: () => Promise<T | undefined>): Promise<T> {
@@ -115,7 +64,7 @@ async function write(address: string): Promise<void> {
   const kari = await Phone.signedIn(address, "kari@example.org", Role.Provider);
 
   const registered = await bente.profile.createDeviceRaw({
-    deviceRegisterIn: { platform: Platform.Apns, pushToken: "ab".repeat(32), appVersion: VERSION },
+    deviceRegisterIn: { platform: Platform.Apns, pushToken: TOKENS.apns, appVersion: VERSION },
     idempotencyKey: randomUUID(),
   });
   const device = await registered.value();
@@ -125,6 +74,9 @@ async function write(address: string): Promise<void> {
   const updated = await bente.profile.updateDevice({ ...patch, ifMatch: etag });
   assert.equal(updated.version, device.version + 1);
   await refused(bente.profile.updateDevice({ ...patch, ifMatch: etag }), 412, ProblemCode.Stale);
+
+  const other = { platform: Platform.Fcm, pushToken: TOKENS.fcm, appVersion: VERSION };
+  await bente.profile.createDevice({ deviceRegisterIn: other, idempotencyKey: randomUUID() });
 
   const id = await thePair(bente);
   const inForce = await bente.agreements.getAgreement({ id });
@@ -180,16 +132,151 @@ async function reply(address: string): Promise<void> {
   console.log(`${next.getFullYear()}-${day(next.getMonth() + 1)}-${day(next.getDate())}`);
 }
 
-async function answer(address: string): Promise<void> {
+function goal(words: string) {
+  return { goal: { words, state: GoalState.Active } };
+}
+
+async function offline(address: string): Promise<void> {
+  const [here, there] = [
+    await Phone.signedIn(address, "bente@example.org", Role.ServiceUser),
+    await Phone.signedIn(address, "bente@example.org", Role.ServiceUser),
+  ];
+  const pair = await thePair(here);
+  const tag = (phone: Phone, id: string) => `"v${phone.item(id)!.version}"`;
+  const put = (phone: Phone, id: string, words: string) => {
+    const call = { id, ifMatch: tag(phone, id), itemPutIn: { content: goal(words) } };
+    return phone.act(words, (idempotencyKey) => phone.toolbox.putItem({ ...call, idempotencyKey }));
+  };
+  const make = (phone: Phone, id: string, words: string) => {
+    const itemIn = { id, content: goal(words) };
+    return phone.act(words, (idempotencyKey) => phone.toolbox.createItem({ itemIn, idempotencyKey }));
+  };
+
+  const [bicycle, choir] = [randomUUID(), randomUUID()];
+  await make(here, bicycle, "Mend the bicycle");
+  await make(here, choir, "Join a choir");
+  const firstOfAll = await here.sync(5);
+  await there.sync();
+  assert.ok(firstOfAll.some((told) => told.startsWith("me ")) && firstOfAll.length > 10);
+  assert.deepEqual(there.kept, here.kept, "both have everything, in pages of whatever size");
+
+  // The other phone loses its network; she writes on.
+  there.network = "gone";
+  const before = there.asked;
+  const [walk, step, message] = [randomUUID(), randomUUID(), randomUUID()];
+  await make(there, walk, "Walk on Sundays");
+  const content = { step: { kind: StepKind.Activity, who: StepWho.Together, words: "Ask Siri to come" } };
+  const itemIn = { id: step, parentId: walk, content };
+  await there.act("a step", (idempotencyKey) => there.toolbox.createItem({ itemIn, idempotencyKey }));
+  await put(there, bicycle, "Mend the bicycle with Siri");
+  const messageIn = { id: message, kind: MessageKind.Info, body: "I walked today." };
+  await there.act("a message", (idempotencyKey) => there.messages.createMessage({ id: pair, messageIn, idempotencyKey }));
+  assert.equal(there.asked, before);
+  assert.equal(there.unsent.length, 4);
+
+  // Meanwhile, on the phone in her hand.
+  await put(here, bicycle, "Sell the bicycle");
+  const gone = { id: choir, ifMatch: tag(here, choir) };
+  await here.act("no choir", (idempotencyKey) => here.toolbox.deleteItem({ ...gone, idempotencyKey }));
+  await here.sync();
+  const present = here.item(bicycle)!.version;
+
+  // The network comes back badly: what is sent arrives, what is answered does not.
+  there.network = "drops";
+  assert.deepEqual(await there.reconnect(), []);
+  assert.equal(there.unsent.length, 4, "without an answer nothing is taken for sent");
+  there.network = "there";
+  const [conflict, ...others] = await there.reconnect();
+  assert.deepEqual([others, there.unsent], [[], []]);
+  assert.equal(conflict?.what, "Mend the bicycle with Siri");
+  assert.equal(conflict.problem.code, ProblemCode.Stale);
+  assert.equal(conflict.problem.presentVersion, present);
+  assert.equal(conflict.present, `"v${present}"`);
+
+  const told = await there.sync();
+  assert.ok(told.includes(`no item ${choir}`) && there.item(choir) === undefined, "what went on one goes on the other");
+  assert.equal(there.item(bicycle)!.content.goal!.words, "Sell the bicycle");
+  assert.equal(tag(there, bicycle), conflict.present, "what the conflict named is what the sync brought");
+  // She is shown both, and keeps her own words.
+  assert.deepEqual(await put(there, bicycle, conflict.what), []);
+
+  await here.sync();
+  await there.sync();
+  assert.deepEqual(there.kept, here.kept);
+  assert.equal(here.item(bicycle)!.content.goal!.words, "Mend the bicycle with Siri");
+  assert.equal(here.item(step)!.parentId, walk, "what was made without a network has the names it was given there");
+  const items = (await here.toolbox.listItems({ limit: 100 })).items;
+  assert.deepEqual(new Set(items.map((item) => item.id)), new Set([bicycle, walk, step]), "nothing came twice");
+  const sent = (await here.messages.listMessages({ id: pair, limit: 100 })).items;
+  assert.equal(sent.filter((it) => it.body === messageIn.body).length, 1);
+
+  await live(here, there);
+}
+
+/** While both are in her hands: what is written on one is there on the other, without it asking now and then. */
+async function live(here: Phone, there: Phone): Promise<void> {
+  const ear = await there.listen();
+  await ear.changed();
+  assert.deepEqual(await there.sync(), [], "the first event says that there may be something");
+  const tea = randomUUID();
+  const itemIn = { id: tea, content: goal("Tea with Siri") };
+  await here.act("tea", (idempotencyKey) => here.toolbox.createItem({ itemIn, idempotencyKey }));
+  const last = await ear.changed();
+  assert.deepEqual(await there.sync(), [`item ${tea}`]);
+  ear.close();
+
+  const gone = { id: tea, ifMatch: `"v${there.item(tea)!.version}"` };
+  await here.act("no tea", (idempotencyKey) => here.toolbox.deleteItem({ ...gone, idempotencyKey }));
+  const again: Ear = await there.listen(last);
+  assert.notEqual(await again.changed(), last, "what happened while it was away is said when it comes back");
+  assert.deepEqual(await there.sync(), [`no item ${tea}`]);
+  again.close();
+}
+
+interface Push {
+  platform: string;
+  token: string;
+  action: string;
+  id: string;
+  version: string;
+}
+
+/** What would have gone to the gateways. */
+async function pushed(directory: string): Promise<Push[]> {
+  const names = (await readdir(directory).catch(() => [])).filter((name) => !name.startsWith("."));
+  const texts = await Promise.all(names.map((name) => readFile(join(directory, name), "utf8")));
+  return texts.map((text) => {
+    const { platform, token, body } = JSON.parse(text);
+    return { platform, token, ...(platform === "fcm" ? body.message.data : body) };
+  });
+}
+
+async function answer(address: string, pushes: string): Promise<void> {
   const bente = await Phone.signedIn(address, "bente@example.org", Role.ServiceUser);
   const id = await thePair(bente);
-  const card = await eventually(bente, "the check-in", async () => (await bente.checkIns.listCheckIns({ id })).items[0]);
+  const others = new Set<string>();
+  const coming = async (platform: "apns" | "fcm", action: string, of?: string) =>
+    eventually(bente, `a push: ${action} at ${platform}`, async () => {
+      const digest = createHash("sha256").update(TOKENS[platform]).digest("hex").slice(0, 16);
+      const all = (await pushed(pushes)).filter((push) => push.token === `sha256:${digest}` && push.action === action);
+      for (const push of all.filter((push) => push.id === (of ?? push.id) && !others.has(push.id))) {
+        assert.equal(push.version, "1");
+        // It says nothing itself: what it is about is asked for.
+        const about = await bente.notifications.getNotification({ id: push.id });
+        if (about.category === NotificationCategory.CheckIn) return push;
+        others.add(push.id);
+      }
+      return undefined;
+    });
+  const push = await coming("apns", "wake");
+  assert.equal((await coming("fcm", "wake", push.id)).id, push.id, "both her phones wake with the same id");
+  const notification = await bente.notifications.getNotification({ id: push.id });
+  const card = await bente.checkIns.getCheckIn({ id: notification.target.checkInId! });
   assert.deepEqual(card.choices.map((choice) => choice.answer), Object.values(CheckInAnswer));
-  const notification = await eventually(bente, "its notification", async () => {
-    const page = await bente.notifications.listNotifications({});
-    return page.items.find((item) => item.target.checkInId === card.id);
-  });
   assert.equal(notification.actions.length, card.choices.length);
+  assert.deepEqual((await bente.checkIns.listCheckIns({ id })).items.map((it) => it.id), [card.id]);
+  await bente.notifications.readNotification({ id: push.id, idempotencyKey: randomUUID() });
+  await coming("fcm", "withdraw", push.id);
 
   const tap = { id: card.id, checkInAnswerIn: { answer: CheckInAnswer.Ok } };
   const answered = await bente.checkIns.answerCheckIn({ ...tap, idempotencyKey: randomUUID() });
@@ -199,13 +286,13 @@ async function answer(address: string): Promise<void> {
   const rows = (await bente.ledger.listLedger({ job: LedgerJob.CheckIn })).items;
   assert.equal(rows[0]?.outcome, "sent", JSON.stringify(rows));
   assert.match(rows[0].words, /^Check-in sent/);
-  const row = await bente.ledger.getLedgerRow({ id: rows[0].id });
-  assert.deepEqual(row.gates, rows[0].gates);
+  const row = await bente.ledger.getLedgerRow({ id: notification.target.ledgerId! });
+  assert.deepEqual([row.id, row.gates], [rows[0].id, rows[0].gates], "the push's own row is the newest");
 
   await bente.sessions.deleteCurrentSession({});
   await refused(bente.relationships.listRelationships({}), 401, ProblemCode.NotSignedIn);
 }
 
-const [act, address] = process.argv.slice(2);
-const acts: Record<string, (address: string) => Promise<void>> = { write, reply, answer };
-await acts[act!]!(address!);
+const [act, address, pushes] = process.argv.slice(2);
+const acts: Record<string, (address: string, pushes: string) => Promise<void>> = { write, offline, reply, answer };
+await acts[act!]!(address!, pushes!);

@@ -6,6 +6,7 @@ mod browser;
 mod check_ins;
 pub mod crowd;
 mod hospital;
+mod live;
 mod long_read;
 mod outside;
 mod person;
