@@ -24,7 +24,7 @@ pub async fn run(shell: Shell, account: Account) -> Done {
     let keys = &shell.config.store.keys;
     // In one process with everything else there is nobody else who could have made the key.
     let master = if keys.master_key_is_ours {
-        master_key::read_or_make(&keys.master_key_file, &*shell.entropy)?.0
+        open_store::master_key(&shell).await?.0
     } else {
         master_key::read(&keys.master_key_file)?
     };

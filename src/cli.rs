@@ -40,6 +40,8 @@ pub enum Role {
     Openapi,
     /// Checks settings, database, mail server, gateways and clock, and says what is wrong
     Doctor,
+    /// Copies an installation on SQLite while it runs: the database, and then its wrapped keys
+    Backup(Backup),
     /// People's accounts
     Account(Account),
     /// Deliveries that killed their process five times, and what becomes of them
@@ -57,6 +59,16 @@ pub struct Up {
     /// Start the clock here, as in 2026-12-24T07:59:00+01:00. Only while mail and pushes go to files
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub clock: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Where reconnect.db and keys.db are put; made if missing, and nothing in it is overwritten
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Put keys.db here instead: it is best kept in another place
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

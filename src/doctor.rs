@@ -7,12 +7,13 @@ use crate::master_key::{self, MasterKeyError};
 use crate::shell::{Done, Shell};
 use crate::{open_store, transports};
 use chrono::{DateTime, TimeDelta, Utc};
+use migrations::Standing;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use storage::sealed::MasterKey;
-use storage::{dead_letters, instance};
+use storage::sealed::{MasterKey, wrapped_otherwise};
+use storage::{dead_letters, instance, ties};
 
 /// More than this apart, and a promise is kept on the wrong side of a midnight.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(2);
@@ -40,7 +41,7 @@ impl Finding {
 pub async fn run(shell: Shell) -> Done {
     let config = &shell.config;
     let mut findings = vec![Finding::well("settings", "every value is right in itself"), data_directory(config)];
-    let (master, finding) = master_key(config);
+    let (master, finding) = master_key(config).await;
     findings.push(finding);
     findings.extend(keys(config, master.as_ref()).await);
     findings.extend(database(&shell).await);
@@ -78,12 +79,15 @@ fn data_directory(config: &Config) -> Finding {
     }
 }
 
-fn master_key(config: &Config) -> (Option<MasterKey>, Finding) {
+async fn master_key(config: &Config) -> (Option<MasterKey>, Finding) {
     let about = "master key";
     match master_key::read(&config.store.keys.master_key_file) {
         Ok(key) => {
             let said = format!("key {} can be read, by its user only", key.id());
             (Some(key), Finding::well(about, said))
+        }
+        Err(MasterKeyError::Missing(path)) if open_store::anything_wrapped(config).await.unwrap_or(false) => {
+            (None, Finding::wrong(about, MasterKeyError::Lost(path).to_string()))
         }
         Err(MasterKeyError::Missing(path)) if config.store.keys.master_key_is_ours => {
             let path = path.display();
@@ -113,28 +117,22 @@ async fn keys(config: &Config, master: Option<&MasterKey>) -> Vec<Finding> {
         Ok(keys) => keys,
         Err(error) => return vec![Finding::wrong(about, format!("keys.wrapped_keys cannot be opened: {error}"))],
     };
-    let finding = match (master, wrapped_otherwise(&keys, master).await) {
-        (None, _) => Finding::well(about, "can be opened"),
-        (Some(_), Ok(0)) => Finding::well(about, "all belong to the master key"),
-        (Some(_), Ok(count)) => Finding::wrong(
-            about,
-            format!(
-                "{count} were wrapped by another master key, and what they seal cannot be read; bring that key back"
+    let finding = match master {
+        None => Finding::well(about, "can be opened"),
+        Some(master) => match wrapped_otherwise(&keys, master).await {
+            Ok(0) => Finding::well(about, "all belong to the master key"),
+            Ok(count) => Finding::wrong(
+                about,
+                format!(
+                    "{count} were wrapped by another master key, and what they seal cannot be read; bring that key back"
+                ),
             ),
-        ),
-        // The table is made with the first store that opens.
-        (Some(_), Err(_)) => Finding::well(about, "can be opened, and hold nothing yet"),
+            // The table is made with the first store that opens.
+            Err(_) => Finding::well(about, "can be opened, and hold nothing yet"),
+        },
     };
     drop(keys.close().await);
     vec![finding]
-}
-
-/// How many data keys another master key wrapped.
-async fn wrapped_otherwise(keys: &DatabaseConnection, master: Option<&MasterKey>) -> Result<i64, sea_orm::DbErr> {
-    let Some(master) = master else { return Ok(0) };
-    let question = "select count(*) as others from data_key where master_id <> $1";
-    let question = Statement::from_sql_and_values(keys.get_database_backend(), question, [master.id().into()]);
-    keys.query_one_raw(question).await?.map_or(Ok(0), |row| row.try_get("", "others"))
 }
 
 async fn database(shell: &Shell) -> Vec<Finding> {
@@ -150,10 +148,14 @@ async fn database(shell: &Shell) -> Vec<Finding> {
             return vec![Finding::wrong(about, said), plausible_clock(shell.clock.now())];
         }
     };
-    let schema = match migrations::pending(&database).await {
-        Ok(0) => Finding::well(about, "answers, and is at this version"),
-        Ok(pending) => {
-            Finding::wrong(about, format!("answers, and is {pending} migrations behind: run `reconnect migrate`"))
+    let schema = match migrations::standing(&database).await {
+        Ok(Standing { behind: 0, ahead: 0 }) => Finding::well(about, "answers, and is at this version"),
+        Ok(Standing { behind: 0, ahead }) => {
+            let said = format!("answers, and is {ahead} migrations ahead, as while a later version takes over");
+            Finding::well(about, said)
+        }
+        Ok(Standing { behind, .. }) => {
+            Finding::wrong(about, format!("answers, and is {behind} migrations behind: run `reconnect migrate`"))
         }
         Err(error) => Finding::wrong(about, format!("does not answer: {error}")),
     };
@@ -164,9 +166,26 @@ async fn database(shell: &Shell) -> Vec<Finding> {
     let mut findings = vec![schema, clock];
     if findings[0].said.is_ok() {
         findings.push(dispatch(&database).await);
+        findings.extend(strangers(&shell.config, &database).await);
     }
     drop(database.close().await);
     findings
+}
+
+/// Keys that the database was not written with.
+async fn strangers(config: &Config, database: &DatabaseConnection) -> Option<Finding> {
+    // Whether they can be opened is said by itself.
+    let fits = match &config.store.keys.wrapped_keys {
+        WrappedKeys::Sqlite(path) if !path.exists() => ties::knows_keys(database).await.map(|knows| !knows),
+        _ => {
+            let keys = open_store::wrapped_keys(config).await.ok()?;
+            let fits = ties::fits(database, &keys).await;
+            drop(keys.close().await);
+            fits
+        }
+    };
+    let said = "are not those that the database was written with, and none of its texts can be read; bring them back";
+    matches!(fits, Ok(false)).then(|| Finding::wrong("wrapped keys", said))
 }
 
 /// Whether anything is sent, and whether something waits for a person.

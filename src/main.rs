@@ -1,6 +1,7 @@
 //! The binary `reconnect`: one process, one role.
 
 mod account;
+mod backup;
 mod cli;
 mod config;
 mod dead_letters;
@@ -63,6 +64,7 @@ async fn play(file: Option<&Path>, role: Role) -> Done {
         Role::Openapi => openapi::run(),
         Role::Doctor => doctor::run(shell(file)?).await,
         Role::Account(account) => account::run(shell(file)?, account).await,
+        Role::Backup(asked) => backup::run(shell(file)?, asked).await,
         Role::DeadLetters(asked) => dead_letters::run(shell(file)?, asked.action).await,
         Role::Hold => hold::hold(shell(file)?).await,
         Role::Resume => hold::resume(shell(file)?).await,

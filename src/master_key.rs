@@ -15,6 +15,11 @@ pub enum MasterKeyError {
          or bring back the one that the texts are sealed with"
     )]
     Missing(PathBuf),
+    #[error(
+        "keys.master_key_file: {0} is missing, and texts are sealed with it: bring it back from its copy; a new one could \
+         not open them, and none was made"
+    )]
+    Lost(PathBuf),
     #[error("keys.master_key_file: {0} does not hold 64 hexadecimal digits; bring back the right file")]
     Wrong(PathBuf),
     #[error("keys.master_key_file: {0} can be read by other users; chmod 600 it")]

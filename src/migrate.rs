@@ -7,7 +7,7 @@ use crate::shell::{Done, Shell};
 pub async fn run(shell: Shell) -> Done {
     let database = open_store::database(&shell.config).await?;
     match migrations::run(&database).await? {
-        0 => tracing::info!("the database is at this version already"),
+        0 => tracing::info!("the database is at this version already, or at a later one"),
         run => tracing::info!(migrations.run = run, "the database is at this version now"),
     }
     match storage::library::starter::install(&database, shell.clock.now()).await? {

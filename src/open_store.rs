@@ -2,8 +2,10 @@
 
 use crate::config::Config;
 use crate::config::store::{Database, DatabaseKind, WrappedKeys, sqlite_url};
+use crate::master_key;
 use crate::shell::Shell;
-use sea_orm::DatabaseConnection;
+use migrations::Standing;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use secrecy::ExposeSecret;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,16 +35,50 @@ pub async fn store(shell: &Shell, master: MasterKey) -> Result<Store, StorageErr
     Store::connect(&address(database), Arc::new(sealer), clock, entropy).await
 }
 
-/// As [`store`], and makes sure that the schema is this version's.
+/// As [`store`], and makes sure that the schema is this version's or later, and that database and keys belong together.
 ///
 /// # Errors
-/// As [`store`], or the database has to be migrated first.
+/// As [`store`], or the database has to be migrated first, or keys or master key are others'.
 pub async fn migrated(shell: &Shell, master: MasterKey) -> Result<Store, Box<dyn std::error::Error + Send + Sync>> {
     let store = store(shell, master).await?;
-    match migrations::pending(store.read()).await? {
-        0 => Ok(store),
-        _ => Err("the database is not at this version yet: run `reconnect migrate` first".into()),
+    let Standing { behind, ahead } = migrations::standing(store.read()).await?;
+    if behind > 0 {
+        return Err("the database is not at this version yet: run `reconnect migrate` first".into());
     }
+    storage::ties::tie(&store).await?;
+    if ahead > 0 {
+        tracing::info!(migrations.ahead = ahead, "the database is at a later version");
+    }
+    Ok(store)
+}
+
+/// The master key; true when it was made, since nothing was ever sealed here.
+///
+/// # Errors
+/// It cannot be read; or it is missing and cannot be made, or texts are sealed with the one that was there.
+pub async fn master_key(shell: &Shell) -> Result<(MasterKey, bool), Box<dyn std::error::Error + Send + Sync>> {
+    let path = &shell.config.store.keys.master_key_file;
+    if !path.exists() && anything_wrapped(&shell.config).await? {
+        return Err(master_key::MasterKeyError::Lost(path.clone()).into());
+    }
+    Ok(master_key::read_or_make(path, &*shell.entropy)?)
+}
+
+/// Whether there is a wrapped key, and so a master key that wrapped it.
+///
+/// # Errors
+/// The keys cannot be reached.
+pub async fn anything_wrapped(config: &Config) -> Result<bool, StorageError> {
+    if let WrappedKeys::Sqlite(path) = &config.store.keys.wrapped_keys
+        && !path.exists()
+    {
+        return Ok(false);
+    }
+    let keys = wrapped_keys(config).await?;
+    // Before anything was wrapped there is no table, and no other way to ask on both databases.
+    let found = keys.query_one_raw(Statement::from_string(keys.get_database_backend(), "select 1 from data_key")).await;
+    drop(keys.close().await);
+    Ok(matches!(found, Ok(Some(_))))
 }
 
 /// Connects to where the wrapped data keys live.

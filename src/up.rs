@@ -4,7 +4,7 @@
 use crate::cli::Up;
 use crate::shell::{Done, Shell};
 use crate::system::ShiftedClock;
-use crate::{demo, http, master_key, open_store, transports, work};
+use crate::{demo, http, open_store, transports, work};
 use std::sync::Arc;
 
 pub async fn run(mut shell: Shell, options: Up) -> Done {
@@ -21,7 +21,7 @@ pub async fn run(mut shell: Shell, options: Up) -> Done {
     std::fs::create_dir_all(&store_settings.data_dir)
         .map_err(|error| format!("data.dir: {}: {error}", store_settings.data_dir.display()))?;
     let key_file = &store_settings.keys.master_key_file;
-    let (master, made) = master_key::read_or_make(key_file, &*shell.entropy)?;
+    let (master, made) = open_store::master_key(&shell).await?;
     if made {
         say(&format!(
             "made the master key {} (mode 0600): without it no text can be read again, so keep a copy of it apart \
@@ -31,6 +31,7 @@ pub async fn run(mut shell: Shell, options: Up) -> Done {
     }
     let store = open_store::store(&shell, master).await?;
     storage::migrate(&store).await?;
+    storage::ties::tie(&store).await?;
     storage::library::starter::install(store.read(), store.clock.now()).await?;
     for line in demo::settle_in(&shell, &store).await? {
         say(&line);

@@ -12,6 +12,7 @@ mod kill_test;
 mod layout;
 mod mail_sink;
 mod monitoring;
+mod operations;
 mod outages;
 mod planning;
 mod policy;

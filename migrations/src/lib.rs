@@ -48,8 +48,20 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// How the schema of a database compares with this version's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Migrations that are still to be run.
+    pub behind: usize,
+    /// Migrations of a later version. They are no fault: they only expand, so that two versions run side by side.
+    pub ahead: usize,
+}
+
 /// Brings the schema up to date. The whole run is one transaction under one lock: replicas that
 /// start together wait for the first, and a failed run leaves the schema as it was. Gives how many were run.
+///
+/// # Errors
+/// The database failed, or lacks migrations of this version while it has some that this version does not know.
 pub async fn run(db: &DatabaseConnection) -> Result<usize, DbErr> {
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
@@ -57,22 +69,34 @@ pub async fn run(db: &DatabaseConnection) -> Result<usize, DbErr> {
     if db.get_database_backend() == DbBackend::Postgres {
         txn.execute_unprepared(&format!("select pg_advisory_xact_lock({LOCK})")).await?;
     }
-    let pending = pending(&txn).await?;
-    Migrator::up(&txn, None).await?;
+    let Standing { behind, ahead } = standing(&txn).await?;
+    if behind > 0 && ahead > 0 {
+        return Err(DbErr::Migration(format!(
+            "{behind} migrations of this version were never run, and {ahead} that it does not know were: the database \
+             is of another line of versions"
+        )));
+    }
+    // Asked to run nothing, the migrator would still refuse what it does not know.
+    if behind > 0 {
+        Migrator::up(&txn, None).await?;
+    }
     txn.commit().await?;
-    Ok(pending)
+    Ok(behind)
 }
 
-/// How many migrations are still to be run. Only reads: `get_pending_migrations` makes its table, outside the lock.
-/// Those of a later version are no fault, since two versions run side by side during an update.
-pub async fn pending(db: &impl ConnectionTrait) -> Result<usize, DbErr> {
+/// Only reads: `get_pending_migrations` makes its table, outside the lock.
+///
+/// # Errors
+/// The database failed.
+pub async fn standing(db: &impl ConnectionTrait) -> Result<Standing, DbErr> {
     let run: BTreeSet<String> = if has_table(db, "seaql_migrations").await? {
         let rows = db.query_all(Query::select().column("version").from("seaql_migrations")).await?;
         rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, _>>()?
     } else {
         BTreeSet::new()
     };
-    Ok(Migrator::migrations().iter().filter(|migration| !run.contains(migration.name())).count())
+    let known: BTreeSet<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    Ok(Standing { behind: known.difference(&run).count(), ahead: run.difference(&known).count() })
 }
 
 async fn has_table(db: &impl ConnectionTrait, table: &str) -> Result<bool, DbErr> {

@@ -57,6 +57,16 @@ pub(crate) async fn value<T: DeserializeOwned>(db: &impl ConnectionTrait, key: &
 
 /// Puts it there in place of what stood there.
 pub(crate) async fn put(tx: &WriteTx, key: &str, value: &impl Serialize, now: DateTime<Utc>) -> Result<()> {
+    put_into(&**tx, key, value, now).await
+}
+
+/// The same where nobody else writes.
+pub(crate) async fn put_into(
+    db: &impl ConnectionTrait,
+    key: &str,
+    value: &impl Serialize,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let row = instance_setting::ActiveModel {
         key: Set(key.to_owned()),
         value: Set(serde_json::to_value(value)?),
@@ -68,7 +78,7 @@ pub(crate) async fn put(tx: &WriteTx, key: &str, value: &impl Serialize, now: Da
                 .update_columns([instance_setting::Column::Value, instance_setting::Column::UpdatedAt])
                 .to_owned(),
         )
-        .exec_without_returning(&**tx)
+        .exec_without_returning(db)
         .await?;
     Ok(())
 }

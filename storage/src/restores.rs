@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::words::{DeliveryState, Outcome};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -56,6 +56,11 @@ pub async fn mark(store: &Store) -> Result<bool> {
     tx.commit().await?;
     store.sealer.set_mark(number).await?;
     Ok(behind)
+}
+
+/// Sets the mark of a copy back to before every other, so that it is behind wherever it is put in place.
+pub(crate) async fn mark_copy(copy: &DatabaseConnection, now: DateTime<Utc>) -> Result<()> {
+    instance::put_into(copy, MARK, &Mark { number: 0 }, now).await
 }
 
 /// Holds dispatch, and says that what was due before `now` is to be settled unsent.

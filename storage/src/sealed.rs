@@ -109,6 +109,10 @@ impl fmt::Debug for DataKey {
 }
 
 impl DataKey {
+    pub(crate) const fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// Seals `text` for the place `at` (table, column and row).
     pub fn seal(&self, at: Place, text: &[u8]) -> Result<Vec<u8>> {
         let mut nonce = [0; NONCE];
@@ -194,6 +198,26 @@ async fn prepare(keys: &DatabaseConnection) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
+/// How many data keys another master key wrapped.
+///
+/// # Errors
+/// The database failed, or was never prepared for keys.
+pub async fn wrapped_otherwise(keys: &DatabaseConnection, master: &MasterKey) -> Result<i64> {
+    let question = "select count(*) as others from data_key where master_id <> $1";
+    let question = Statement::from_sql_and_values(keys.get_database_backend(), question, [master.id().into()]);
+    let row = keys.query_one_raw(question).await?;
+    Ok(row.map(|row| row.try_get("", "others")).transpose()?.unwrap_or(0))
+}
+
+/// The id of the data key of `scope`, if there is one.
+pub(crate) async fn stored_id(keys: &DatabaseConnection, scope: Scope) -> Result<Option<Uuid>> {
+    let (name, subject) = scope.parts();
+    let question = "select id from data_key where scope = $1 and subject = $2";
+    let values = [name.into(), subject.into()];
+    let row = keys.query_one_raw(Statement::from_sql_and_values(keys.get_database_backend(), question, values)).await?;
+    Ok(row.map(|row| row.try_get("", "id")).transpose()?)
+}
+
 /// Finds, makes and destroys data keys.
 #[derive(Debug)]
 pub struct Sealer {
@@ -233,6 +257,10 @@ impl Sealer {
         let write = Statement::from_sql_and_values(self.keys.get_database_backend(), write, [number.into()]);
         self.keys.execute_raw(write).await?;
         Ok(())
+    }
+
+    pub(crate) const fn keys(&self) -> &DatabaseConnection {
+        &self.keys
     }
 
     pub fn master(&self) -> &MasterKey {
