@@ -16,6 +16,7 @@ mod operations;
 mod outages;
 mod planning;
 mod policy;
+mod rehearsal;
 mod rules;
 mod shell;
 mod simulation;

@@ -78,6 +78,18 @@ impl Client {
     }
 
     /// None when nobody answers.
+    pub async fn try_send(&self, request: RequestBuilder) -> Option<Answer> {
+        let response = request.send().await.ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Some(Answer { status, headers, body: response.bytes().await.ok()?.to_vec() })
+    }
+
+    /// The same phone, speaking to another replica.
+    pub fn at(&self, base: String) -> Self {
+        Self { base, ..self.clone() }
+    }
+
+    /// None when nobody answers.
     pub async fn try_get(&self, path: &str) -> Option<Answer> {
         let response = self.request(Method::GET, path).send().await.ok()?;
         Some(Answer::read(response).await)

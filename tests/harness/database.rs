@@ -17,8 +17,8 @@ pub enum Database {
 pub struct TestDatabase {
     url: String,
     keys: String,
-    /// The server, and what was made on it.
-    made: Option<(String, [String; 2])>,
+    /// Servers, and what was made on each: the database, and then its wrapped keys.
+    made: Option<[(String, String); 2]>,
 }
 
 impl TestDatabase {
@@ -29,17 +29,20 @@ impl TestDatabase {
                 keys: data.join("keys.db").display().to_string(),
                 made: None,
             },
-            Database::Postgres => {
-                static NEXT: AtomicU32 = AtomicU32::new(0);
-                let server = needed("RECONNECT_TEST_POSTGRES");
-                let name = format!("story_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-                let names = [name.clone(), format!("{name}_keys")];
-                let create = names.iter().map(|name| format!("create database {name} template template0")).collect();
-                execute(&server, create).await;
-                let [url, keys] = names.clone().map(|name| beside(&server, &name));
-                Self { url, keys, made: Some((server, names)) }
-            }
+            Database::Postgres => Self::over(&needed("RECONNECT_TEST_POSTGRES")).await,
         }
+    }
+
+    /// On this PostgreSQL; its keys are on the one that all tests share.
+    pub async fn over(server: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("story_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let made = [(server.to_owned(), name.clone()), (needed("RECONNECT_TEST_POSTGRES"), format!("{name}_keys"))];
+        for (server, name) in &made {
+            execute(server, vec![format!("create database {name} template template0")]).await;
+        }
+        let [url, keys] = [&made[0], &made[1]].map(|(server, name)| beside(server, name));
+        Self { url, keys, made: Some(made) }
     }
 
     pub fn url(&self) -> &str {
@@ -53,7 +56,7 @@ impl TestDatabase {
                 let _ = std::fs::remove_file(self.backup());
                 execute(&self.url, vec![format!("vacuum into '{}'", self.backup())]).await;
             }
-            Some((server, [name, _])) => copy(server, name, &self.backup()).await,
+            Some([(server, name), _]) => copy(server, name, &self.backup()).await,
         }
     }
 
@@ -69,14 +72,14 @@ impl TestDatabase {
                 std::fs::remove_file(path).expect("the database");
                 std::fs::copy(self.backup(), path).expect("the backup");
             }
-            Some((server, [name, _])) => copy(server, &self.backup(), name).await,
+            Some([(server, name), _]) => copy(server, &self.backup(), name).await,
         }
     }
 
     fn backup(&self) -> String {
         match &self.made {
             None => format!("{}.backup", self.url.trim_start_matches("sqlite://")),
-            Some((_, [name, _])) => format!("{name}_backup"),
+            Some([(_, name), _]) => format!("{name}_backup"),
         }
     }
 
@@ -88,14 +91,16 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let Some((server, names)) = self.made.take() else { return };
-        let backup = format!("{}_backup", names[0]);
-        let gone =
-            names.iter().chain([&backup]).map(|name| format!("drop database if exists {name} with (force)")).collect();
+        let Some([main, keys]) = self.made.take() else { return };
+        let backup = (main.0.clone(), format!("{}_backup", main.1));
         // The test's runtime cannot be waited on from within it.
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-            runtime.block_on(execute(&server, gone));
+            runtime.block_on(async {
+                for (server, name) in [main, keys, backup] {
+                    execute(&server, vec![format!("drop database if exists {name} with (force)")]).await;
+                }
+            });
         });
         if thread.join().is_err() && !std::thread::panicking() {
             panic!("the test's database could not be dropped");

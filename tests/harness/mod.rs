@@ -68,6 +68,7 @@ pub struct Harness {
     settings: BTreeMap<String, String>,
     clock: Option<WallClock>,
     arguments: Vec<String>,
+    binary: PathBuf,
     /// In bytes: no file of a process grows beyond.
     largest_file: u64,
     address: SocketAddr,
@@ -78,19 +79,29 @@ pub struct Harness {
 impl Harness {
     /// A fresh installation with an empty database and a master key. Nothing runs yet.
     pub async fn on(database: Database) -> Self {
+        Self::with(async |data| TestDatabase::create(database, data).await).await
+    }
+
+    /// The same on this PostgreSQL.
+    pub async fn over(server: &str) -> Self {
+        Self::with(async |_| TestDatabase::over(server).await).await
+    }
+
+    async fn with(database: impl AsyncFnOnce(&Path) -> TestDatabase) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let data = directory.path().join("data");
         std::fs::create_dir(&data).expect("data directory");
         let key = data.join("master.key");
         std::fs::write(&key, "5e".repeat(32)).expect("master key");
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("mode");
-        let database = TestDatabase::create(database, &data).await;
+        let database = database(&data).await;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let mut house = Self {
             process: None,
             settings: BTreeMap::new(),
             clock: None,
             arguments: Vec::new(),
+            binary: this_version(),
             largest_file: u64::MAX,
             address,
             database,
@@ -137,9 +148,19 @@ impl Harness {
 
     /// Starts the role (`up`, or `serve --…` in parts divided by spaces) and waits until it says that it is ready.
     pub async fn start(mut self, role: &str) -> Self {
+        self.begin(role).await;
+        self
+    }
+
+    /// The same, in place.
+    pub async fn begin(&mut self, role: &str) {
         self.arguments = role.split_whitespace().map(str::to_owned).collect();
         self.restart().await;
-        self
+    }
+
+    /// Every process that starts from now on is of this binary.
+    pub fn play(&mut self, binary: &Path) {
+        self.binary = binary.to_owned();
     }
 
     /// Starts the same role again, on the same address and the same data, after a stop or a kill.
@@ -163,19 +184,23 @@ impl Harness {
 
     /// Starts one more process of this installation, such as a second `work`; not waited for.
     pub fn spawn(&self, arguments: &[impl AsRef<str>]) -> Process {
-        Process::spawn(arguments, self.environment(), self.directory.path(), self.largest_file)
+        self.spawn_in(arguments, self.environment())
     }
 
     /// The same with one more variable in its environment, which is no setting.
     pub fn spawn_with(&self, arguments: &[impl AsRef<str>], variable: (&str, &str)) -> Process {
         let (name, value) = variable;
         let environment = self.environment().into_iter().chain([(name.to_owned(), value.to_owned())]).collect();
-        Process::spawn(arguments, environment, self.directory.path(), self.largest_file)
+        self.spawn_in(arguments, environment)
+    }
+
+    fn spawn_in(&self, arguments: &[impl AsRef<str>], environment: Vec<(String, String)>) -> Process {
+        Process::spawn(&self.binary, arguments, environment, self.directory.path(), self.largest_file)
     }
 
     /// Runs a role that ends by itself and gives its output, whatever its exit code.
     pub async fn run(&self, arguments: &[&str]) -> Output {
-        process::output(arguments, self.environment(), self.directory.path()).await
+        process::output(&self.binary, arguments, self.environment(), self.directory.path()).await
     }
 
     /// Asks the running process to stop; it must do so in time and with exit code 0. Gives its log.
@@ -237,6 +262,11 @@ pub fn free_port() -> u16 {
         }
     }
     panic!("no free port");
+}
+
+/// The binary that is tested: this build's, unless another is given, such as the one that is to be deployed.
+pub fn this_version() -> PathBuf {
+    std::env::var_os("RECONNECT_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_reconnect").into()).into()
 }
 
 /// What a test needs from its surroundings.

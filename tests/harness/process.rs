@@ -22,13 +22,14 @@ pub struct Process {
 
 impl Process {
     pub(super) fn spawn(
+        binary: &Path,
         arguments: &[impl AsRef<str>],
         environment: Vec<(String, String)>,
         directory: &Path,
         largest_file: u64,
     ) -> Self {
         let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
-        let mut child = command(&arguments, environment, directory, largest_file)
+        let mut child = command(binary, &arguments, environment, directory, largest_file)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -107,8 +108,13 @@ impl Drop for Process {
 }
 
 /// Runs a role to its end.
-pub(super) async fn output(arguments: &[&str], environment: Vec<(String, String)>, directory: &Path) -> Output {
-    let mut command = command(arguments, environment, directory, u64::MAX);
+pub(super) async fn output(
+    binary: &Path,
+    arguments: &[&str],
+    environment: Vec<(String, String)>,
+    directory: &Path,
+) -> Output {
+    let mut command = command(binary, arguments, environment, directory, u64::MAX);
     let run = move || command.stdin(Stdio::null()).output().expect("the binary starts");
     tokio::task::spawn_blocking(run).await.expect("its output")
 }
@@ -117,8 +123,13 @@ pub(super) async fn output(arguments: &[&str], environment: Vec<(String, String)
 const LIMITED: &str = r#"trap '' XFSZ; ulimit -f "$0"; exec "$@""#;
 
 /// With no setting but the given ones: what the developer has exported must not change a test.
-fn command(arguments: &[&str], environment: Vec<(String, String)>, directory: &Path, largest_file: u64) -> Command {
-    let binary = env!("CARGO_BIN_EXE_reconnect");
+fn command(
+    binary: &Path,
+    arguments: &[&str],
+    environment: Vec<(String, String)>,
+    directory: &Path,
+    largest_file: u64,
+) -> Command {
     let mut command = if largest_file == u64::MAX {
         Command::new(binary)
     } else {

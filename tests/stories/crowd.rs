@@ -174,6 +174,11 @@ impl Crowd {
         eventually("that it is stored", async || messages::send(&self.app, from, pair, writing()).await.ok()).await;
     }
 
+    /// The owners' phones of these pairs.
+    pub fn phones(&self, pairs: Range<usize>) -> BTreeSet<String> {
+        self.pairs[pairs].iter().flat_map(|pair| &pair.phones).cloned().collect()
+    }
+
     /// Every phone and mailbox that is to be told something once all have written, by what the gateways know it by.
     pub fn recipients(&self) -> BTreeSet<String> {
         self.pairs.iter().flat_map(|pair| pair.phones.iter().chain(&pair.desk)).cloned().collect()

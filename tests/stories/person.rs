@@ -60,7 +60,7 @@ impl Person {
     }
 
     /// Her phone, signed in; days may have passed since she last looked at it, or months.
-    async fn phone(&self) -> Client {
+    pub async fn phone(&self) -> Client {
         let mut session = self.session.lock().await;
         if session.expires_at <= self.clock.now() + TimeDelta::seconds(30) {
             let refresh = json!({ "refresh_token": session.refresh });

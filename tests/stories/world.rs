@@ -63,7 +63,12 @@ impl World {
 
     /// Migrated, and nothing runs yet.
     pub async fn still(others: &[(&'static str, &str)], time: &str, database: Database) -> Self {
-        let (house, clock) = Harness::on(database).await.at(oslo(time));
+        Self::within(Harness::on(database).await, others, time).await
+    }
+
+    /// The same in this house.
+    pub async fn within(house: Harness, others: &[(&'static str, &str)], time: &str) -> Self {
+        let (house, clock) = house.at(oslo(time));
         let key = KeyPair::generate().expect("a key");
         let shared = Arc::new(clock.clone());
         let apns = ApnsGateway::start(&key.public_key_pem(), shared.clone()).await;
