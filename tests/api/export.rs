@@ -22,6 +22,7 @@ use storage::toolbox::New;
 use storage::{relationships, toolbox};
 
 const EXPORT: &str = "/v1/export";
+const FHIR: &str = "/v1/export/fhir";
 
 /// An owner who has something of everything.
 pub struct Rich {
@@ -286,9 +287,9 @@ on_both_databases! {
     async fn what_she_has_not_opened_stays_unopened_and_without_its_text(database) {
         let rich = rich(database).await;
         let (fixture, owner) = (&rich.fixture, &rich.pair.owner);
-        for format in ["json", "fhir"] {
-            let export = fixture.get(owner, &format!("{EXPORT}?format={format}")).await.expect(200);
-            assert!(!export.to_string().contains("Still closed"), "{format}");
+        for path in [EXPORT, FHIR] {
+            let export = fixture.get(owner, path).await.expect(200);
+            assert!(!export.to_string().contains("Still closed"), "{path}");
         }
         let export = fixture.get(owner, EXPORT).await.expect(200);
         let message = by_id(&export, "messages", &rich.unopened);
@@ -315,10 +316,9 @@ on_both_databases! {
         let note = json!({ "relationship_id": pair.relationship, "kind": "info", "body": "Kari's own draft" });
         fixture.post(&pair.provider, "/v1/drafts", note).await.expect(201);
         write(&fixture, &pair, &pair.provider, "info", "Not visible yet").await;
-        for format in ["json", "fhir"] {
-            let path = format!("{EXPORT}?format={format}");
+        for (format, path) in [("json", EXPORT), ("fhir", FHIR)] {
             let (hers, others) =
-                (fixture.get(&pair.owner, &path).await.expect(200), fixture.get(&second.owner, &path).await.expect(200));
+                (fixture.get(&pair.owner, path).await.expect(200), fixture.get(&second.owner, path).await.expect(200));
             let (hers, others) = (hers.to_string(), others.to_string());
             assert!(hers.contains("Only Bente's") && hers.contains("Bente's goal"), "{format}");
             assert!(others.contains("Only Turid's") && others.contains("Turid's goal"), "{format}");
@@ -329,12 +329,11 @@ on_both_databases! {
                 assert!(!others.contains(foreign), "{format}: {foreign}");
             }
             for who in [&pair.provider, &admin] {
-                assert_eq!(fixture.get(who, &path).await.problem(403), "not_allowed");
+                assert_eq!(fixture.get(who, path).await.problem(403), "not_allowed");
             }
-            assert_eq!(fixture.call(Method::GET, None, &path, Value::Null, &[]).await.problem(401), "not_signed_in");
+            assert_eq!(fixture.call(Method::GET, None, path, Value::Null, &[]).await.problem(401), "not_signed_in");
         }
         assert_eq!(fixture.get(&pair.provider, "/v1/export/summary").await.problem(403), "not_allowed");
-        assert_eq!(fixture.get(&pair.owner, "/v1/export?format=xml").await.problem(400), "malformed");
         let log = fixture.get(&second.owner, "/v1/access_log").await.expect(200);
         assert_eq!(list(&log, "items").len(), 2, "her own two, and nobody's refused ones: {log}");
     }
@@ -405,14 +404,12 @@ on_both_databases! {
 #[tokio::test]
 async fn every_record_stands_on_a_line_of_its_own() {
     let rich = rich(Database::Sqlite).await;
-    for format in ["json", "fhir"] {
-        let path = format!("{EXPORT}?format={format}");
-        let (headers, chunks) = rich.fixture.chunks(&rich.pair.owner, &path).await;
+    for (path, kind) in [(EXPORT, "application/json; charset=utf-8"), (FHIR, "application/fhir+json")] {
+        let (headers, chunks) = rich.fixture.chunks(&rich.pair.owner, path).await;
         let whole = chunks.concat();
         let lines = whole.matches("\n ").count();
-        assert_eq!(headers["export-records"], lines.to_string().as_str(), "{format}");
-        assert!(chunks.len() > 10, "{format}: {} chunks", chunks.len());
-        let kind = if format == "json" { "application/json; charset=utf-8" } else { "application/fhir+json" };
+        assert_eq!(headers["export-records"], lines.to_string().as_str(), "{path}");
+        assert!(chunks.len() > 10, "{path}: {} chunks", chunks.len());
         assert_eq!(headers["content-type"], kind);
         assert_eq!(headers["cache-control"], "no-store");
         serde_json::from_str::<Value>(&whole).expect("JSON");

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-const FHIR: &str = "/v1/export?format=fhir";
+const FHIR: &str = "/v1/export/fhir";
 
 /// Resource, elements that R4 asks for (1..1 or 1..*), and its coded elements with a required binding.
 type Rule = (&'static str, &'static [&'static str], &'static [(&'static str, &'static [&'static str])]);

@@ -1,7 +1,11 @@
 //! A call that died with its process does not hold its key for ever.
 
 use super::fixture::Fixture;
+use super::library::article;
+use super::messages::writing_pair;
+use super::toolbox::goal;
 use chrono::TimeDelta;
+use domain::words::Role;
 use poem::http::Method;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
@@ -24,6 +28,41 @@ async fn a_key_that_was_claimed_and_never_answered_can_be_claimed_again() {
     assert_eq!(claimed(&[8; 32]).await, Claim::Mismatch, "another body is another call");
     assert_eq!(claimed(&fingerprint).await, Claim::Mine);
     assert_eq!(claimed(&fingerprint).await, Claim::InProgress, "for one caller");
+}
+
+/// A name that is taken by a thing of hers answers with that thing, but does not make a body right that never was.
+#[tokio::test]
+async fn what_the_document_does_not_allow_is_refused_under_a_name_that_is_taken_too() {
+    let fixture = Fixture::new().await;
+    let pair = writing_pair(&fixture).await;
+    let editor = fixture.person(Role::Consultant, "Ingrid").await;
+    let friend = json!({ "network_person": { "alias": "A friend", "ring": "nearest", "sector": "friends", "crisis_contact": false } });
+    fixture.post(&pair.owner, "/v1/items", json!({ "content": friend })).await.expect(201);
+    let draft = |body: &str| json!({ "relationship_id": pair.relationship, "kind": "info", "body": body });
+    let long = "å".repeat(20_001);
+    let mut without_url = article();
+    without_url["url"] = json!("");
+    for (name, (who, path, body, wrong, field)) in (1..).zip([
+        (
+            &pair.owner,
+            "/v1/items",
+            json!({ "content": goal("A table") }),
+            json!({ "content": goal("") }),
+            "/content/goal/words",
+        ),
+        (&pair.owner, "/v1/network/snapshots", json!({}), json!({ "note": long }), "/note"),
+        (&pair.owner, "/v1/drafts", draft("Not yet"), draft(&long), "/body"),
+        (&editor, "/v1/library", article(), without_url, "/url"),
+    ]) {
+        let named = |mut body: Value| {
+            body["id"] = json!(format!("0195a0c4-0001-7000-8000-00000000000{name}"));
+            body
+        };
+        let first = fixture.post(who, path, named(body.clone())).await.expect(201);
+        assert_eq!(fixture.post(who, path, named(body)).await.expect(201)["id"], first["id"], "{path}");
+        let refused = fixture.post(who, path, named(wrong)).await;
+        assert_eq!((refused.status, &refused.json["errors"][0]["field"]), (422, &json!(field)), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -123,7 +123,9 @@ on_both_databases! {
 
         // Written anew since it was read: she is to read it again first.
         let stale = json!({ "item_id": swim, "base_version": 1, "content": goal("Swim daily") });
-        assert_eq!(propose(&fixture, &pair, stale).await.problem(412), "stale");
+        let refused = propose(&fixture, &pair, stale).await;
+        assert_eq!((refused.json["present_version"].as_i64(), refused.etag()), (Some(3), "\"v3\"".to_owned()));
+        assert_eq!(refused.problem(412), "stale");
         // What she makes of it may be what was proposed, word for word.
         let again = json!({ "item_id": swim, "base_version": 3, "content": goal("Swim daily") });
         let path = proposed(&fixture, &pair, again).await;

@@ -127,9 +127,7 @@ async function reply(address: string): Promise<void> {
 
   const [series] = (await bente.checkIns.listCheckInSeries({ id })).items;
   assert.equal(series?.state, SeriesState.Active);
-  const next = series.upcoming[0]!.on;
-  const day = (part: number) => String(part).padStart(2, "0");
-  console.log(`${next.getFullYear()}-${day(next.getMonth() + 1)}-${day(next.getDate())}`);
+  console.log(series.upcoming[0]!.on.toISOString().slice(0, "2026-10-20".length));
 }
 
 function goal(words: string) {

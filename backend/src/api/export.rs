@@ -12,10 +12,10 @@ use futures::stream::BoxStream;
 use mobile_contract::export::{ExportFormat, ExportOut, ExportSummaryOut, FhirBundle};
 use poem::web::Data;
 use poem::{Body, IntoResponse, Response};
-use poem_openapi::param::Query;
 use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
-use poem_openapi::{ApiResponse, OpenApi, ResponseContent};
+use poem_openapi::types::ToJSON;
+use poem_openapi::{ApiResponse, OpenApi};
 use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ impl<T> Stream<T> {
     }
 }
 
-impl<T: poem_openapi::types::ToJSON> Payload for Stream<T> {
-    const CONTENT_TYPE: &'static str = Json::<T>::CONTENT_TYPE;
+impl<T: Taken> Payload for Stream<T> {
+    const CONTENT_TYPE: &'static str = T::CONTENT_TYPE;
 
     fn schema_ref() -> MetaSchemaRef {
         T::schema_ref()
@@ -44,34 +44,44 @@ impl<T: poem_openapi::types::ToJSON> Payload for Stream<T> {
     }
 }
 
-impl<T> IntoResponse for Stream<T> {
+impl<T: Taken> IntoResponse for Stream<T> {
     fn into_response(self) -> Response {
-        let mut response = Response::builder()
-            .content_type(Json::<serde_json::Value>::CONTENT_TYPE)
-            .body(Body::from_bytes_stream(self.bytes));
+        let mut response = Response::builder().content_type(T::CONTENT_TYPE).body(Body::from_bytes_stream(self.bytes));
         response.set_data(Streamed);
         response
     }
 }
 
-#[derive(ResponseContent)]
-pub enum Taken {
-    Json(Stream<ExportOut>),
-    #[oai(content_type = "application/fhir+json")]
-    Fhir(Stream<FhirBundle>),
+/// What an export can be read as. Each has an operation of its own: of one with two media types a generated client
+/// reads whichever comes first in the alphabet.
+pub trait Taken: ToJSON {
+    const CONTENT_TYPE: &'static str;
+}
+
+impl Taken for ExportOut {
+    const CONTENT_TYPE: &'static str = Json::<Self>::CONTENT_TYPE;
+}
+
+impl Taken for FhirBundle {
+    const CONTENT_TYPE: &'static str = "application/fhir+json";
 }
 
 /// 200 with a stream.
 #[derive(ApiResponse)]
-pub enum Given {
+pub enum Given<T: Taken> {
     /// Everything, as it is read.
     #[oai(status = 200)]
     Body(
-        Taken,
+        Stream<T>,
         /// How many records were counted beforehand. Each begins a line with a space.
         #[oai(header = "Export-Records")]
         u64,
     ),
+}
+
+async fn given<T: Taken>(app: &Arc<App>, caller: SignedIn, format: ExportFormat) -> Result<Given<T>, Problem> {
+    let begun = export::begin(app, caller.0, format).await?;
+    Ok(Given::Body(Stream::of(begun.stream), begun.records))
 }
 
 pub struct ExportApi;
@@ -80,10 +90,9 @@ pub struct ExportApi;
 impl ExportApi {
     /// Take everything that is mine away
     ///
-    /// For owners. `format=json` is complete, as `/export.schema.json` describes it; `format=fhir` is what a FHIR R4
-    /// bundle can say of it. The answer is streamed while it is read, has no ETag, and ends early where it cannot be
-    /// read to its end: then it is no JSON, and has to be asked for again. What changes while it is written may be
-    /// there or not.
+    /// For owners, and complete, as `/export.schema.json` describes it. The answer is streamed while it is read, has no
+    /// ETag, and ends early where it cannot be read to its end: then it is no JSON, and has to be asked for again. What
+    /// changes while it is written may be there or not.
     ///
     /// For progress: each record begins a line with a space, and no other line does. `Export-Records` says how many
     /// were counted before the first.
@@ -92,19 +101,17 @@ impl ExportApi {
     /// shown of its beginning, and without its text. It stays unopened, and its author is told nothing. That you took an
     /// export stands in your access log.
     #[oai(path = "/export", method = "get", operation_id = "get_export")]
-    async fn get_export(
-        &self,
-        app: Data<&Arc<App>>,
-        caller: SignedIn,
-        format: Query<Option<ExportFormat>>,
-    ) -> Result<Given, Problem> {
-        let format = format.0.unwrap_or(ExportFormat::Json);
-        let begun = export::begin(&app, caller.0, format).await?;
-        let taken = match format {
-            ExportFormat::Json => Taken::Json(Stream::of(begun.stream)),
-            ExportFormat::Fhir => Taken::Fhir(Stream::of(begun.stream)),
-        };
-        Ok(Given::Body(taken, begun.records))
+    async fn get_export(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Given<ExportOut>, Problem> {
+        given(&app, caller, ExportFormat::Json).await
+    }
+
+    /// Take what FHIR can say of it away
+    ///
+    /// For owners: a FHIR R4 bundle, without earlier versions and what no resource of it can say. It is streamed and
+    /// ends as `get_export` does, stands in your access log too, and a record that has no resource is an empty line.
+    #[oai(path = "/export/fhir", method = "get", operation_id = "get_export_fhir")]
+    async fn get_export_fhir(&self, app: Data<&Arc<App>>, caller: SignedIn) -> Result<Given<FhirBundle>, Problem> {
+        given(&app, caller, ExportFormat::Fhir).await
     }
 
     /// See how much there is to take away

@@ -47,6 +47,7 @@ pub async fn create(
         StorageError::Hidden => Refusal::field("/relationship_id", domain::wording::FieldFault::NotInList),
         other => other.into(),
     })?;
+    check_texts(&unsent)?;
     if let Some(id) = id
         && let Some(first) = repeated(app, caller, id).await?
     {
@@ -148,12 +149,17 @@ pub async fn delete(app: &App, caller: Caller, id: DraftId) -> Answer<()> {
 }
 
 async fn check(app: &App, caller: Caller, relationship: RelationshipId, unsent: &Unsent) -> Answer<()> {
+    check_texts(unsent)?;
+    if let Some(target) = unsent.in_reply_to {
+        readable(app, caller, relationship, target).await?;
+    }
+    Ok(())
+}
+
+fn check_texts(unsent: &Unsent) -> Answer<()> {
     rules::check_draft(&unsent.body).map_err(|fault| text_fault("/body", fault))?;
     if let Some(gist) = &unsent.gist {
         rules::check_gist(gist).map_err(|fault| text_fault("/gist", fault))?;
-    }
-    if let Some(target) = unsent.in_reply_to {
-        readable(app, caller, relationship, target).await?;
     }
     Ok(())
 }

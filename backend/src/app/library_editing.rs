@@ -28,11 +28,6 @@ const REVISIONS: &str = "list_library_revisions";
 pub async fn create(app: &App, caller: Caller, body: LibraryEntryIn) -> Answer<LibraryDraftOut> {
     let permit = permitted(policy::on_library(caller.actor, OnLibrary::Write))?;
     let kind: LibraryKind = views::word(body.kind.as_str())?;
-    if let Some(id) = body.id
-        && let Some(first) = repeated(app, caller, LibraryEntryId(id)).await?
-    {
-        return Ok(first);
-    }
     let details = Details {
         exercise: body.exercise.map(|kind| views::word(kind.as_str())).transpose()?,
         minutes: body.minutes,
@@ -44,6 +39,11 @@ pub async fn create(app: &App, caller: Caller, body: LibraryEntryIn) -> Answer<L
         licence: body.licence,
     };
     let details = checked(kind, details)?;
+    if let Some(id) = body.id
+        && let Some(first) = repeated(app, caller, LibraryEntryId(id)).await?
+    {
+        return Ok(first);
+    }
     let replaces = body.replaces.map(LibraryEntryId);
     if let Some(id) = replaces {
         replaceable(app, caller, kind, id).await?;

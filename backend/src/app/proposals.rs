@@ -54,7 +54,7 @@ pub async fn make(app: &App, caller: Caller, owner: AccountId, body: ProposalIn)
     proposals::hold(&tx, target).await?;
     let (base, version) = shown(app, &tx, caller, owner, target).await?;
     if version != body.base_version {
-        return Err(Refusal::new(ProblemCode::Stale));
+        return Err(Refusal::stale(version));
     }
     fits(&proposed, &base, &items)?;
     let new = New {

@@ -28,14 +28,14 @@ const LIST: &str = "list_items";
 /// Keeps something new. The same id again answers with what has it.
 pub async fn create(app: &App, caller: Caller, body: ItemIn) -> Answer<ItemOut> {
     let permit = toolbox::leave(caller.actor)?;
+    let content = told(&body.content)?;
+    if content.kind() == ItemKind::NetworkSnapshot {
+        return Err(Refusal::field("/content/network_snapshot", FieldFault::UnknownField));
+    }
     if let Some(id) = body.id
         && let Some(first) = repeated(app, caller, ItemId(id)).await?
     {
         return Ok(first);
-    }
-    let content = told(&body.content)?;
-    if content.kind() == ItemKind::NetworkSnapshot {
-        return Err(Refusal::field("/content/network_snapshot", FieldFault::UnknownField));
     }
     let new = New {
         id: ItemId(body.id.unwrap_or_else(|| app.store.new_id())),

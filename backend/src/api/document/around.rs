@@ -19,7 +19,7 @@ pub fn add(document: &mut Value) {
 }
 
 /// Reads whose answer is a stream: without a validator, there is nothing to compare.
-const STREAMED: &[&str] = &["get_events", "get_export"];
+const STREAMED: &[&str] = &["get_events", "get_export", "get_export_fhir"];
 
 /// Whether an operation answers conditional reads.
 pub fn conditional(method: &str, operation: &Value) -> bool {

@@ -52,7 +52,6 @@ const IN_PATHS: &[(&str, &str)] = &[
 
 /// Operation, parameter of its query, and what it is, where the code beside it does not say.
 const IN_QUERIES: &[(&str, &str, &str)] = &[
-    ("get_export", "format", "How it is written; `json` where nothing is said."),
     ("get_network_changes", "from", "Id of the earlier snapshot."),
     ("get_network_changes", "to", "Id of the later snapshot; the network as it is where none is given."),
     ("get_slate", "day", "Your date; the next working day where none is given."),

@@ -25,6 +25,10 @@ pub async fn get(app: &App, caller: Caller) -> Answer<NetworkOut> {
 /// Keeps the network as it is today. The same id again answers with what has it.
 pub async fn keep_snapshot(app: &App, caller: Caller, body: NetworkSnapshotIn) -> Answer<ItemOut> {
     let permit = toolbox::leave(caller.actor)?;
+    let noted =
+        |on, people, ties| Content::NetworkSnapshot(NetworkSnapshot { on, note: body.note.clone(), people, ties });
+    let in_body = |at: &str| at.strip_prefix("/network_snapshot").unwrap_or(at).to_owned();
+    told_with(&noted(app.now().date_naive(), Vec::new(), Vec::new()), in_body)?;
     if let Some(id) = body.id
         && let Some(first) = super::repeated(app, caller, ItemId(id)).await?
     {
@@ -37,8 +41,8 @@ pub async fn keep_snapshot(app: &App, caller: Caller, body: NetworkSnapshotIn) -
         return Err(Refusal::conflict());
     }
     let on = calendars::today(&*tx, permit.account(), app.now()).await?;
-    let content = Content::NetworkSnapshot(NetworkSnapshot { on, note: body.note, people, ties });
-    told_with(&content, |at| at.strip_prefix("/network_snapshot").unwrap_or(at).to_owned())?;
+    let content = noted(on, people, ties);
+    told_with(&content, in_body)?;
     let id = ItemId(body.id.unwrap_or_else(|| app.store.new_id()));
     let out = keep(app, &tx, &key, caller, &New { id, parent: None, draft: false, content }).await?;
     tx.commit().await?;
