@@ -15,6 +15,7 @@ mod figures;
 #[expect(dead_code, reason = "nothing is scripted here, and nobody reads what came")]
 #[path = "../tests/gateways/mod.rs"]
 mod gateways;
+mod split;
 
 use clap::{Parser, ValueEnum};
 use crowd::{Crowd, PLANNERS_MINUTE, instant};
@@ -30,6 +31,7 @@ use mobile_contract::push::PushAction;
 use rcgen::KeyPair;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use secrecy::SecretString;
+use split::observed;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::Store;
@@ -47,6 +49,8 @@ const TOKEN: &str = "80e4f1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5
 const POLL: Duration = Duration::from_secs(1);
 /// So often it is looked whether all is recorded.
 const LOOK: Duration = Duration::from_millis(10);
+/// So many kinds of statement are told of, the dearest first.
+const DEAREST: usize = 20;
 /// A run that takes longer has come to a halt.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -60,12 +64,29 @@ struct Options {
     databases: Vec<Kind>,
     #[arg(long, value_delimiter = ',', default_values = ["apns", "fcm"])]
     gateways: Vec<Gateway>,
+    /// Sends under way at once; the worker's default without it.
+    #[arg(long)]
+    concurrency: Option<usize>,
+    /// Deliveries claimed at once; the worker's default without it.
+    #[arg(long)]
+    batch: Option<u64>,
     /// One line of JSON per figure.
     #[arg(long)]
     json: bool,
     /// Given by cargo.
     #[arg(long, hide = true)]
     bench: bool,
+}
+
+impl Options {
+    fn dispatch(&self) -> DispatchSettings {
+        let default = DispatchSettings::default();
+        DispatchSettings {
+            batch: self.batch.unwrap_or(default.batch),
+            concurrency: self.concurrency.unwrap_or(default.concurrency),
+            ..default
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -140,9 +161,12 @@ async fn one(options: &Options, database: Kind, gateway: Gateway, figures: &mut 
     let case = |what: &str| format!("{name}/{}/{what}", gateway.name());
 
     let (transports, taking) = transports(gateway, &clock).await?;
-    let alone = alone(&transports, gateway, &clock, pushes).await?;
+    let settings = options.dispatch();
+    let alone = alone(&transports, gateway, &clock, pushes, settings.concurrency).await?;
     let before = taking.count();
-    let took = worked(&store, transports).await?;
+    let wanted = usize::try_from(pushes)?;
+    let (watched, split) = observed(&store);
+    let took = worked(&watched, transports, settings, &|| taking.count() - before >= wanted).await?;
     let arrived = u64::try_from(taking.count() - before)?;
     if arrived != pushes {
         return Err(format!("{arrived} of {pushes} pushes arrived").into());
@@ -150,6 +174,11 @@ async fn one(options: &Options, database: Kind, gateway: Gateway, figures: &mut 
     let rate = pushes as f64 / took.as_secs_f64();
     figures.take(case("client_alone"), alone, "pushes/s", None);
     figures.take(case("recorded"), rate, "pushes/s", Some(alone));
+    let mut split: Vec<_> = split.take().into_iter().collect();
+    split.sort_by_key(|(_, (_, took))| std::cmp::Reverse(*took));
+    for (kind, (times, took)) in split.into_iter().take(DEAREST) {
+        figures.take(case(&format!("{times} x {kind}")), took.as_secs_f64() * 1_000.0, "ms", None);
+    }
     store.close().await?;
     Ok(())
 }
@@ -206,7 +235,13 @@ async fn transports(gateway: Gateway, clock: &VirtualClock) -> Done<(Transports,
 }
 
 /// The same client, without a database: its rate at as many sends under way as the worker has.
-async fn alone(transports: &Transports, gateway: Gateway, clock: &VirtualClock, pushes: u64) -> Done<f64> {
+async fn alone(
+    transports: &Transports,
+    gateway: Gateway,
+    clock: &VirtualClock,
+    pushes: u64,
+    under_way: usize,
+) -> Done<f64> {
     let order = |n: u64| PushOrder {
         delivery_id: Uuid::from_u128(u128::from(n) + 1),
         opaque_id: Uuid::from_u128(u128::from(n) << 64 | 1),
@@ -219,7 +254,6 @@ async fn alone(transports: &Transports, gateway: Gateway, clock: &VirtualClock, 
         expires_at: clock.now() + chrono::TimeDelta::days(1),
         registered_at: clock.now() - chrono::TimeDelta::days(30),
     };
-    let under_way = DispatchSettings::default().concurrency;
     let begun = Instant::now();
     let sent = futures::stream::iter(0..pushes)
         .map(|n| async move { transports.push(&order(n)).await })
@@ -235,20 +269,30 @@ async fn alone(transports: &Transports, gateway: Gateway, clock: &VirtualClock, 
     }
 }
 
-/// From the start of a worker until the outcome of the last delivery is committed.
-async fn worked(store: &Store, transports: Transports) -> Done<Duration> {
-    let dispatcher = Dispatcher::new(store.clone(), Arc::new(transports), DispatchSettings::default());
+/// From the start of a worker until the outcome of the last delivery is committed. The outbox is counted only once
+/// all `arrived`: counting costs by what is left, and would be measured too.
+async fn worked(
+    store: &Store,
+    transports: Transports,
+    settings: DispatchSettings,
+    arrived: &dyn Fn() -> bool,
+) -> Done<Duration> {
+    let dispatcher = Dispatcher::new(store.clone(), Arc::new(transports), settings);
     let shutdown = CancellationToken::new();
     let begun = Instant::now();
     let running = worker::run(store.clone(), Planner::new(store.clone()), dispatcher, POLL, shutdown.clone());
     let waiting = async {
         loop {
             tokio::time::sleep(LOOK).await;
+            let over = begun.elapsed() > PATIENCE;
+            if !over && !arrived() {
+                continue;
+            }
             let left = pending(store, "push").await? + pending(store, "in_app").await?;
             if left == 0 {
                 break Done::Ok(begun.elapsed());
             }
-            if begun.elapsed() > PATIENCE {
+            if over {
                 break Err(format!("{left} deliveries are left").into());
             }
         }

@@ -14,6 +14,7 @@ mod figures;
 mod floor;
 mod median;
 mod query_plans;
+mod split;
 
 use chrono::TimeDelta;
 use clap::Parser;
@@ -24,8 +25,8 @@ use environment::{Kind, needed};
 use figures::Figures;
 use median::median;
 use sea_orm::{AccessMode, ConnectionTrait, DbBackend, IsolationLevel, Statement, TransactionTrait};
+use split::observed;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use storage::Store;
 use worker::planner::Planner;
@@ -271,42 +272,6 @@ async fn examine(
         }
     }
     Ok(wrong)
-}
-
-/// Statements by their kind: how many there were, and how long they took together.
-#[derive(Clone, Debug, Default)]
-struct Split(Arc<Mutex<BTreeMap<String, (usize, Duration)>>>);
-
-impl Split {
-    fn take(&self) -> BTreeMap<String, (usize, Duration)> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// The same store, whose statements are counted.
-fn observed(store: &Store) -> (Store, Split) {
-    let split = Split::default();
-    let mut store = store.clone();
-    let counts = split.clone();
-    store.on_statement(move |statement, took| {
-        let mut counts = counts.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = counts.entry(kind_of(&statement.sql)).or_default();
-        entry.0 += 1;
-        entry.1 += took;
-    });
-    (store, split)
-}
-
-/// The verb of a statement and the first table it names.
-fn kind_of(sql: &str) -> String {
-    let verb = sql.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let before = match verb.as_str() {
-        "update" => "UPDATE \"",
-        "insert" => "INTO \"",
-        _ => "FROM \"",
-    };
-    let table = sql.split_once(before).map_or("", |(_, rest)| rest);
-    format!("{verb} {}", table.split('"').next().unwrap_or_default())
 }
 
 fn millis(duration: Duration) -> f64 {

@@ -45,7 +45,8 @@ fn the_schema_of_an_export_is_as_committed() {
 
 #[tokio::test]
 async fn what_is_served_says_once_what_it_is() {
-    let client = Fixture::new().await.client;
+    let fixture = Fixture::new().await;
+    let client = &fixture.client;
     for (path, kind) in [("/openapi.json", "application/json"), ("/export.schema.json", "application/schema+json")] {
         let answer = client.get(path).send().await;
         let kinds: Vec<_> = answer.0.headers().get_all("content-type").iter().collect();

@@ -14,6 +14,7 @@ mod m0010_proposals;
 mod m0011_joint_sessions;
 mod m0012_sync;
 mod m0013_joint_note_versions;
+mod m0014_lookups;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_joint_sessions::Migration),
             Box::new(m0012_sync::Migration),
             Box::new(m0013_joint_note_versions::Migration),
+            Box::new(m0014_lookups::Migration),
         ]
     }
 }

@@ -243,6 +243,20 @@ happenings! {
     CommentHidden = "comment_hidden", Implied { comment: Label }
 }
 
+impl Happening {
+    /// Who did it in the provider's place.
+    pub const fn by(&self) -> Option<&Label> {
+        match self {
+            Self::MessageSent { by, .. }
+            | Self::Reply { by, .. }
+            | Self::ReadThanks { by, .. }
+            | Self::LetsTalk { by, .. }
+            | Self::CallLogged { by } => by.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 impl Event {
     /// An event without further fields.
     pub fn new(at: DateTime<FixedOffset>, owner: Option<&Label>, provider: Option<&Label>, what: Happening) -> Self {

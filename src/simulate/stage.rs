@@ -5,7 +5,7 @@ use super::fields::Label;
 use super::script::Act;
 use backend::app::sessions::Caller;
 use backend::{App, Settings};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::agreements::Terms;
 use domain::clock::{SeededEntropy, VirtualClock};
@@ -39,12 +39,22 @@ pub struct Stage {
     pub terms: BTreeMap<RelationshipId, Terms>,
     pub series: BTreeMap<Label, SeriesId>,
     pub messages: BTreeMap<Label, MessageId>,
-    /// The latest absence of each provider.
-    pub absences: BTreeMap<Label, AbsenceId>,
+    /// Of each provider, in the order they were told.
+    pub absences: BTreeMap<Label, Vec<Absent>>,
     pub items: BTreeMap<Label, Kept>,
     /// With what they are about.
     pub proposals: BTreeMap<Label, (ProposalId, Label)>,
     pub comments: BTreeMap<Label, CommentId>,
+}
+
+/// Days away.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    pub id: AbsenceId,
+    pub from: NaiveDate,
+    /// The first day back.
+    pub to: NaiveDate,
+    pub substitute: Option<Label>,
 }
 
 /// Something of an owner's toolbox.

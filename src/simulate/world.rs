@@ -2,10 +2,12 @@
 //! their plans early; a plan that has become impossible (opening a recalled message, writing to
 //! somebody who left) is dropped here and never reaches the planner.
 
+mod absences;
 mod toolboxes;
 
 use super::fields::{Label, Side};
 use super::line::{Event, Happening};
+use absences::Absences;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::words::{CheckInAnswer, GrantLevel, MessageKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +26,7 @@ pub struct World {
     prompts: BTreeMap<(Label, NaiveDate), SlotState>,
     plans: BTreeSet<Label>,
     toolboxes: Toolboxes,
+    absences: Absences,
     paused: BTreeSet<Label>,
     in_hospital: BTreeSet<Label>,
     /// Pairs with a `heavy` or `want_to_talk` that no contact has followed yet.
@@ -117,6 +120,9 @@ impl World {
             let apart = pair.is_some() && !active && !matches!(event.what, Happening::Revoke { .. });
             return allowed && !apart;
         }
+        if !self.absences.allow(event, pair.as_ref()) {
+            return false;
+        }
         let message = |label: &Label| self.messages.get(label).filter(|state| !state.recalled);
         let owner_in = |set: &BTreeSet<Label>| event.owner.as_ref().is_some_and(|owner| set.contains(owner));
         match &event.what {
@@ -165,7 +171,8 @@ impl World {
                 active && pair.is_some_and(|pair| !self.check_ins.contains_key(&(pair, *slot)))
             }
             Happening::SubstituteAccepted { substitute } => {
-                !self.gone.contains(substitute) && (pair.is_none() || active)
+                let asked = self.absences.may_accept(event.provider.as_ref(), substitute, event.at.date_naive());
+                asked && !self.gone.contains(substitute) && (pair.is_none() || active)
             }
             Happening::PauseStarted {} => !owner_in(&self.paused),
             Happening::PauseEnded {} => owner_in(&self.paused),
@@ -215,6 +222,7 @@ impl World {
     pub fn note(&mut self, event: &Event) {
         let pair = pair_of(event);
         self.toolboxes.note(event, pair.clone());
+        self.absences.note(event);
         match &event.what {
             Happening::RelationshipStarted { .. } => {
                 if let Some(pair) = pair {

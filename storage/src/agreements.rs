@@ -1,5 +1,6 @@
 //! What a pair agreed: versions that never change, and who accepted which text.
 
+use crate::among::among;
 use crate::authorized::Authorized;
 use crate::connect::WriteTx;
 use crate::entity::{agreement_acceptance, agreement_version, relationship};
@@ -182,8 +183,12 @@ pub async fn in_force_of(
     db: &impl ConnectionTrait,
     relationships: &[RelationshipId],
 ) -> Result<Vec<rows::AgreementVersion>> {
+    let of: Vec<Uuid> = relationships.iter().map(|id| id.0).collect();
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(agreement_version::Entity::find()
-        .filter(agreement_version::Column::RelationshipId.is_in(relationships.iter().map(|id| id.0)))
+        .filter(among(agreement_version::Column::RelationshipId, &of))
         .filter(agreement_version::Column::InForceAt.is_not_null())
         .filter(agreement_version::Column::SupersededAt.is_null())
         .order_by_asc(agreement_version::Column::RelationshipId)

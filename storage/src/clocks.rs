@@ -305,14 +305,15 @@ pub async fn page(
             matches!(decision, policy::Decision::Permit(_))
         })
         .collect();
+    let ids: Vec<Uuid> = related.iter().map(|related| related.row.id).collect();
     let readable = message::Entity::find()
         .select_only()
         .column(message::Column::Id)
+        .filter(among(message::Column::RelationshipId, &ids))
         .filter(message::Column::VisibleAt.lte(now))
         .filter(message::Column::RecalledAt.is_null())
         .into_query();
-    let mut query = reply_clock::Entity::find()
-        .filter(reply_clock::Column::RelationshipId.is_in(related.iter().map(|related| related.row.id)));
+    let mut query = reply_clock::Entity::find().filter(among(reply_clock::Column::RelationshipId, &ids));
     if actor.role == Role::Provider {
         query = query.filter(
             Condition::any()

@@ -29,6 +29,10 @@ const CHANGES_KEPT: usize = 256;
 /// SQLite's code for "somebody else has the lock".
 const SQLITE_BUSY: &str = "5";
 
+/// Statements that a connection keeps prepared: about all that a worker has, in the lengths that [`crate::among`] gives
+/// its lists.
+const STATEMENTS_KEPT: usize = 512;
+
 /// Between two tries to open a file that somebody else has locked.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
@@ -380,7 +384,7 @@ pub async fn open(address: &Address) -> Result<DatabaseConnection> {
             .busy_timeout(address.patience)
             .journal_mode(if memory { SqliteJournalMode::Memory } else { SqliteJournalMode::Wal })
             .synchronous(synchronous)
-            .statement_cache_capacity(512);
+            .statement_cache_capacity(STATEMENTS_KEPT);
         let wanted: i64 = if address.durable { 2 } else { 0 };
         let pool = SqlitePoolOptions::new()
             // A memory database lives and dies with its one connection.
@@ -401,6 +405,7 @@ pub async fn open(address: &Address) -> Result<DatabaseConnection> {
         let options = PgConnectOptions::from_str(&address.url)
             .map_err(unavailable)?
             .application_name("reconnect")
+            .statement_cache_capacity(STATEMENTS_KEPT)
             .options([("idle_in_transaction_session_timeout", ABANDONED_TRANSACTION)]);
         let pool = PgPoolOptions::new()
             .max_connections(address.connections)

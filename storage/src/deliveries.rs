@@ -1,10 +1,10 @@
 //! The outbox, which is the queue: one row per notification and device or address. Claiming takes
 //! a lease; a worker that dies lets it run out, and the delivery comes back under the same identity.
 
-use crate::among::among;
+use crate::among::{among, shape};
 use crate::connect::WriteTx;
 use crate::entity::{delivery, delivery_attempt, device, notification};
-use crate::error::Result;
+use crate::error::{Result, StorageError};
 use crate::rows;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::gate::Reason;
@@ -15,6 +15,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult,
     QueryFilter, QueryOrder, QuerySelect, Statement, Value,
 };
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -274,7 +275,7 @@ pub async fn give_back_all_but(tx: &WriteTx, worker: Uuid, ids: &[Uuid], now: Da
 /// An update of those that `worker` holds.
 fn held(worker: Uuid, ids: &[Uuid]) -> sea_orm::UpdateMany<delivery::Entity> {
     delivery::Entity::update_many()
-        .filter(delivery::Column::Id.is_in(ids.iter().copied()))
+        .filter(among(delivery::Column::Id, ids))
         .filter(delivery::Column::ClaimedBy.eq(worker))
         .filter(delivery::Column::State.eq(DeliveryState::Claimed.as_str()))
 }
@@ -303,7 +304,7 @@ pub struct Attempt {
 }
 
 /// So many outcomes go into one statement.
-const RECORDED_AT_ONCE: usize = 250;
+const RECORDED_AT_ONCE: usize = 256;
 
 /// Records attempts of deliveries that `worker` still holds. A delivery cancelled meanwhile stays cancelled, but
 /// the attempt is kept. What is to be tried again is no suspect any more: this attempt killed nobody.
@@ -314,57 +315,117 @@ pub async fn record(
     now: DateTime<Utc>,
 ) -> Result<()> {
     for some in made.chunks(RECORDED_AT_ONCE) {
-        settle(tx, worker, some, now).await?;
-        let kept =
-            some.iter().filter(|(_, attempt)| attempt.attempted).map(|(row, attempt)| delivery_attempt::ActiveModel {
-                delivery_id: Set(row.id),
-                number: Set(row.attempts + 1),
-                at: Set(now),
-                outcome: Set(attempt.state.to_string()),
-                reason: Set(attempt.reason.clone()),
-            });
-        let kept: Vec<_> = kept.collect();
-        if !kept.is_empty() {
-            let identity = [delivery_attempt::Column::DeliveryId, delivery_attempt::Column::Number];
-            delivery_attempt::Entity::insert_many(kept)
-                .on_conflict(OnConflict::columns(identity).do_nothing().to_owned())
-                .exec_without_returning(&**tx)
-                .await?;
+        let settled: Vec<Settled> = some.iter().map(|(row, attempt)| Settled::of(row, attempt, now)).collect();
+        match tx.get_database_backend() {
+            DbBackend::Postgres => settle_from_json(tx, worker, &settled, now).await?,
+            _ => settle_from_values(tx, worker, &settled, now).await?,
         }
     }
     Ok(())
 }
 
-async fn settle(tx: &WriteTx, worker: Uuid, made: &[(&rows::Delivery, &Attempt)], now: DateTime<Utc>) -> Result<()> {
-    const COLUMNS: [&str; 7] = ["id", "state", "attempts", "crashes", "reason", "next_attempt_at", "settled_at"];
-    let mut values: Vec<Value> = vec![worker.into()];
-    let mut rows = Vec::with_capacity(made.len());
-    for (row, attempt) in made {
-        let first = values.len() + 1;
+/// How a delivery stands after an attempt.
+#[derive(Clone, Debug, Serialize)]
+struct Settled {
+    id: Uuid,
+    state: &'static str,
+    attempts: i32,
+    crashes: i32,
+    reason: Option<String>,
+    next_attempt_at: Option<DateTime<Utc>>,
+    settled_at: Option<DateTime<Utc>>,
+    /// Whether the attempt is kept.
+    attempted: bool,
+}
+
+impl Settled {
+    fn of(row: &rows::Delivery, attempt: &Attempt, now: DateTime<Utc>) -> Self {
         let open = attempt.state == DeliveryState::Pending;
-        values.extend::<[Value; COLUMNS.len()]>([
-            row.id.into(),
-            attempt.state.as_str().into(),
-            (row.attempts + i32::from(attempt.attempted)).into(),
-            (if open { 0 } else { row.crashes }).into(),
-            attempt.reason.clone().into(),
-            attempt.next_attempt_at.filter(|_| open).into(),
-            (!open).then_some(now).into(),
+        Self {
+            id: row.id,
+            state: attempt.state.as_str(),
+            attempts: row.attempts + i32::from(attempt.attempted),
+            crashes: if open { 0 } else { row.crashes },
+            reason: attempt.reason.clone(),
+            next_attempt_at: attempt.next_attempt_at.filter(|_| open),
+            settled_at: (!open).then_some(now),
+            attempted: attempt.attempted,
+        }
+    }
+}
+
+/// One statement, the same for any number: as so many placeholders each number would be planned anew, and by a
+/// list of rows the planner may read the whole table.
+async fn settle_from_json(tx: &WriteTx, worker: Uuid, settled: &[Settled], now: DateTime<Utc>) -> Result<()> {
+    let sql = format!(
+        "with made as (select * from json_to_recordset($2::json) as made (id uuid, state text, attempts int, \
+         crashes int, reason text, next_attempt_at timestamptz, settled_at timestamptz, attempted bool)), \
+         kept as (insert into delivery_attempt (delivery_id, number, at, outcome, reason) \
+         select id, attempts, $3, state, reason from made where attempted on conflict do nothing) \
+         update delivery set {}, claimed_by = null, lease_until = null from made \
+         where delivery.id = made.id and delivery.claimed_by = $1 and delivery.state = '{}'",
+        assigned(),
+        DeliveryState::Claimed.as_str(),
+    );
+    let made = serde_json::to_string(settled).map_err(|error| StorageError::Corrupt(error.to_string()))?;
+    let values: [Value; 3] = [worker.into(), made.into(), now.into()];
+    tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}
+
+/// Filled up with the last, as in [`among`].
+async fn settle_from_values(tx: &WriteTx, worker: Uuid, settled: &[Settled], now: DateTime<Utc>) -> Result<()> {
+    let Some(last) = settled.last() else { return Ok(()) };
+    let filled = shape(settled.len());
+    let mut values: Vec<Value> = vec![worker.into()];
+    let mut rows = Vec::with_capacity(filled);
+    for one in settled.iter().chain(std::iter::repeat(last)).take(filled) {
+        let first = values.len() + 1;
+        values.extend::<[Value; SETTLED.len()]>([
+            one.id.into(),
+            one.state.into(),
+            one.attempts.into(),
+            one.crashes.into(),
+            one.reason.clone().into(),
+            one.next_attempt_at.into(),
+            one.settled_at.into(),
         ]);
-        let numbers: Vec<String> = (first..first + COLUMNS.len()).map(|number| format!("${number}")).collect();
+        let numbers: Vec<String> = (first..first + SETTLED.len()).map(|number| format!("${number}")).collect();
         rows.push(format!("({})", numbers.join(", ")));
     }
-    let set: Vec<String> = COLUMNS[1..].iter().map(|column| format!("{column} = made.{column}")).collect();
     let sql = format!(
         "with made ({}) as (values {}) update delivery set {}, claimed_by = null, lease_until = null from made \
          where delivery.id = made.id and delivery.claimed_by = $1 and delivery.state = '{}'",
-        COLUMNS.join(", "),
+        SETTLED.join(", "),
         rows.join(", "),
-        set.join(", "),
+        assigned(),
         DeliveryState::Claimed.as_str(),
     );
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let kept: Vec<_> = settled.iter().filter(|one| one.attempted).collect();
+    let Some(last) = kept.last() else { return Ok(()) };
+    let filled = shape(kept.len());
+    let kept = kept.iter().chain(std::iter::repeat(last)).take(filled).map(|one| delivery_attempt::ActiveModel {
+        delivery_id: Set(one.id),
+        number: Set(one.attempts),
+        at: Set(now),
+        outcome: Set(one.state.to_owned()),
+        reason: Set(one.reason.clone()),
+    });
+    let identity = [delivery_attempt::Column::DeliveryId, delivery_attempt::Column::Number];
+    delivery_attempt::Entity::insert_many(kept)
+        .on_conflict(OnConflict::columns(identity).do_nothing().to_owned())
+        .exec_without_returning(&**tx)
+        .await?;
     Ok(())
+}
+
+/// What an attempt changes, its identity first.
+const SETTLED: [&str; 7] = ["id", "state", "attempts", "crashes", "reason", "next_attempt_at", "settled_at"];
+
+fn assigned() -> String {
+    let set: Vec<String> = SETTLED[1..].iter().map(|column| format!("{column} = made.{column}")).collect();
+    set.join(", ")
 }
 
 /// Notifications by id.

@@ -48,9 +48,9 @@ pub async fn cancel_jobs(tx: &WriteTx, whose: Whose, jobs: &[Job], reason: Reaso
 
 /// Planned or held: not settled yet.
 pub(crate) fn open() -> Condition {
-    Condition::any()
-        .add(slot::Column::Outcome.eq(Outcome::Planned.as_str()))
-        .add(slot::Column::Outcome.eq(Outcome::Held.as_str()))
+    Condition::all()
+        .add(slot::Column::SettledAt.is_null())
+        .add(slot::Column::Outcome.is_in([Outcome::Planned.as_str(), Outcome::Held.as_str()]))
 }
 
 /// Settles slots that will not be sent, and takes their deliveries out of the queue.

@@ -2,6 +2,7 @@
 //! where it is put.
 
 use super::documented;
+use super::reads::Reads;
 use crate::harness::{Database, TestDatabase};
 use backend::app::sessions::{self, DeviceClaim};
 use backend::{App, Settings, routes};
@@ -14,6 +15,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method};
 use poem::test::TestClient;
 use poem::{IntoEndpoint, Response};
+use sea_orm::DbBackend;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,6 +38,7 @@ pub struct Fixture {
     pub client: TestClient<BoxEndpoint<'static, Response>>,
     tokens: Mutex<BTreeMap<AccountId, (String, DateTime<Utc>)>>,
     statements: Arc<Mutex<Vec<String>>>,
+    reads: Reads,
     /// On PostgreSQL, what goes away with the fixture.
     made: Option<TestDatabase>,
 }
@@ -94,6 +97,15 @@ impl Reply {
     }
 }
 
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let whole = self.reads.whole_tables();
+            assert!(whole.is_empty(), "read from end to end:\n{}", whole.join("\n"));
+        }
+    }
+}
+
 impl Fixture {
     /// In memory.
     pub async fn new() -> Self {
@@ -136,7 +148,14 @@ impl Fixture {
         storage::migrate(&store).await.expect("schema");
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);
-        store.on_statement(move |statement, _| seen.lock().expect("statements").push(statement.sql.clone()));
+        let (reads, noted) = (Reads::default(), store.backend() == DbBackend::Sqlite);
+        let noting = reads.clone();
+        store.on_statement(move |statement, _| {
+            seen.lock().expect("statements").push(statement.sql.clone());
+            if noted {
+                noting.note(statement);
+            }
+        });
         let settings = Settings {
             requests_per_minute: 1_000_000,
             deadline: PATIENT,
@@ -147,7 +166,7 @@ impl Fixture {
         let app = App::new(store, settings);
         let client = TestClient::new(routes::routes(Arc::clone(&app)).into_endpoint());
         let organisation = OrganisationId(app.store.new_id());
-        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default(), statements, made };
+        let fixture = Self { app, clock, organisation, client, tokens: Mutex::default(), statements, reads, made };
         fixture.make_organisation(organisation, "Nordre").await;
         fixture
     }

@@ -37,6 +37,7 @@ mod profile;
 mod prompts;
 mod proposals;
 mod push_addresses;
+mod reads;
 mod reply_clocks;
 mod sharing;
 mod sharing_model;

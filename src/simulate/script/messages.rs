@@ -4,7 +4,7 @@ use super::{Act, Stop, pair, provider, somebody};
 use crate::simulate::fields::{Label, Side};
 use crate::simulate::line::{Event, Happening};
 use crate::simulate::span::in_zone;
-use crate::simulate::stage::Stage;
+use crate::simulate::stage::{Absent, Stage};
 use backend::app::absences;
 use backend::app::messages::{self, Writing};
 use backend::app::sessions::Caller;
@@ -215,7 +215,8 @@ async fn absence(
     let before = clocks::open_of_provider(stage.store().read(), who.actor.account).await?;
     let made = absences::create(&stage.app, who, None, from, to, substitute_login.as_deref()).await?;
     if let Some(label) = &event.provider {
-        stage.absences.insert(label.clone(), AbsenceId(made.id));
+        let absent = Absent { id: AbsenceId(made.id), from, to, substitute: substitute.cloned() };
+        stage.absences.entry(label.clone()).or_default().push(absent);
     }
     moved(stage, who, &before, event).await
 }
@@ -225,7 +226,13 @@ async fn stand_in(stage: &mut Stage, event: &Event, substitute: &Label) -> Act<V
     let away = provider(stage, event).await?;
     let stands_in = stage.person(substitute, Role::Provider).await?;
     let label = event.provider.clone().ok_or_else(gone)?;
-    let id = *stage.absences.get(&label).ok_or_else(|| Stop::Refused(format!("{label} has no absence")))?;
+    let on = event.at.date_naive();
+    let asked = stage.absences.get(&label).into_iter().flatten();
+    let id = asked
+        .filter(|absent| absent.substitute.as_ref() == Some(substitute) && on < absent.to)
+        .min_by_key(|absent| absent.from)
+        .map(|absent| absent.id)
+        .ok_or_else(|| Stop::Refused(format!("{label} has no absence that asks {substitute}")))?;
     let before = clocks::open_of_provider(stage.store().read(), away.actor.account).await?;
     let row = storage::absences::by_id(stage.store().read(), id).await?.ok_or_else(gone)?;
     if row.substitute_accepted_at.is_none() {

@@ -1,5 +1,6 @@
 //! Where items lie and when they changed last: what readers are told of. Never a word of them.
 
+use crate::among::among;
 use crate::entity::item;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -38,16 +39,21 @@ pub async fn around(
     since: DateTime<Utc>,
     named: &[Uuid],
 ) -> Result<Around> {
-    let changed = Condition::all()
-        .add(item::Column::OwnerId.is_in(owners.iter().map(|id| id.0)))
-        .add(item::Column::UpdatedAt.gt(since));
-    let first = headers(db, Condition::any().add(changed).add(item::Column::Id.is_in(named.iter().copied()))).await?;
+    let owners: Vec<Uuid> = owners.iter().map(|id| id.0).collect();
+    let changed = Condition::all().add(among(item::Column::OwnerId, &owners)).add(item::Column::UpdatedAt.gt(since));
+    // Each alone where there is only one: beside "or nothing" no database uses an index.
+    let wanted = match (owners.is_empty(), named.is_empty()) {
+        (_, true) => changed,
+        (true, false) => Condition::all().add(among(item::Column::Id, named)),
+        (false, false) => Condition::any().add(changed).add(among(item::Column::Id, named)),
+    };
+    let first = headers(db, wanted).await?;
     completed(db, first).await
 }
 
 /// Some items.
 pub async fn of(db: &impl ConnectionTrait, named: &[Uuid]) -> Result<Around> {
-    let first = headers(db, Condition::all().add(item::Column::Id.is_in(named.iter().copied()))).await?;
+    let first = headers(db, Condition::all().add(among(item::Column::Id, named))).await?;
     completed(db, first).await
 }
 
