@@ -3,7 +3,7 @@
 
 use crate::connect::WriteTx;
 use crate::deliveries;
-use crate::entity::{account, agreement_version, message, notification, proposal, series, slot};
+use crate::entity::{account, agreement_version, delivery, message, notification, proposal, series, slot};
 use crate::error::{Result, StorageError};
 use crate::planned;
 use crate::relationships::Related;
@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, OrganisationId, RelationshipId, SlotId};
 use domain::proposals::ProposalState;
-use domain::words::{Job, MessageKind, Outcome, RelationshipEnd, SeriesState};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use domain::words::{Channel, DeliveryState, Job, MessageKind, Outcome, RelationshipEnd, SeriesState};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -218,9 +218,26 @@ pub async fn fold_into(tx: &WriteTx, held: &crate::rows::Slot, other: &crate::ro
 }
 
 /// Whether the owner was told of something in this thread that still lies unread: one notice stands
-/// for a whole unread stretch.
+/// for a whole unread stretch. What every gateway gave up on lies there too, and told her nothing.
 pub async fn is_told(db: &impl ConnectionTrait, owner: AccountId, relationship: RelationshipId) -> Result<bool> {
-    Ok(!unread(db, owner, relationship).await?.is_empty())
+    let unread = unread(db, owner, relationship).await?;
+    if unread.is_empty() {
+        return Ok(false);
+    }
+    let tries: Vec<(Uuid, String)> = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::NotificationId)
+        .column(delivery::Column::State)
+        .filter(delivery::Column::NotificationId.is_in(unread.iter().map(|notice| notice.id)))
+        .filter(delivery::Column::Channel.ne(Channel::InApp.as_str()))
+        .order_by_asc(delivery::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(unread.iter().any(|notice| {
+        let mut hers = tries.iter().filter(|(of, _)| *of == notice.id).peekable();
+        hers.peek().is_none() || hers.any(|(_, state)| *state != DeliveryState::Failed.as_str())
+    }))
 }
 
 async fn unread(

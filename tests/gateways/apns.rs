@@ -79,6 +79,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     key: DecodingKey,
     script: Mutex<VecDeque<Answer>>,
+    otherwise: Mutex<Answer>,
     ledger: Mutex<Vec<Received>>,
     /// Those whose signature held, with their time of issue: checking one costs more than the rest
     /// of a request in an unoptimized build.
@@ -106,6 +107,7 @@ impl ApnsGateway {
             clock,
             key: DecodingKey::from_ec_pem(public_key_pem.as_bytes()).expect("public key"),
             script: Mutex::default(),
+            otherwise: Mutex::new(Answer::Take),
             ledger: Mutex::default(),
             provider_tokens: Mutex::default(),
             connections: AtomicUsize::new(0),
@@ -124,6 +126,11 @@ impl ApnsGateway {
     /// What the next requests get, in order.
     pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
         self.shared.script.lock().expect("script").extend(answers);
+    }
+
+    /// What every request gets that no script has an answer for.
+    pub fn otherwise(&self, answer: Answer) {
+        *self.shared.otherwise.lock().expect("otherwise") = answer;
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -173,7 +180,8 @@ async fn serve(socket: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
             }
         };
         let Some(Ok((request, mut respond))) = accepted else { return };
-        let answer = shared.script.lock().expect("script").pop_front().unwrap_or(Answer::Take);
+        let scripted = shared.script.lock().expect("script").pop_front();
+        let answer = scripted.unwrap_or_else(|| shared.otherwise.lock().expect("otherwise").clone());
         match answer {
             Answer::RefuseStream => respond.send_reset(Reason::REFUSED_STREAM),
             answer => {

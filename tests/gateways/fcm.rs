@@ -141,6 +141,11 @@ impl FcmGateway {
         self.shared.script.lock().expect("script").extend(answers);
     }
 
+    /// Takes everything again.
+    pub fn forget_script(&self) {
+        self.shared.script.lock().expect("script").clear();
+    }
+
     pub fn script_grants(&self, grants: impl IntoIterator<Item = Grant>) {
         self.shared.grants.lock().expect("grants").extend(grants);
     }

@@ -5,6 +5,7 @@
 mod browser;
 mod check_ins;
 pub mod crowd;
+mod gateway_down;
 mod hospital;
 mod live;
 mod long_read;

@@ -189,7 +189,8 @@ fn check(token: &str, attempts: &[Attempt], state: &str, known: bool) {
             }
         }
     }
-    if let (Some(first), Some(last)) = (attempts.first(), attempts.last()) {
+    // Apple sets no end; the useful life does.
+    if let (true, Some(first), Some(last)) = (token.starts_with('f'), attempts.first(), attempts.last()) {
         assert!(last.at - first.at <= TimeDelta::minutes(60), "{token}: still sent after an hour");
     }
     let taken = attempts.iter().filter(|attempt| attempt.taken).count();
