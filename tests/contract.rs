@@ -40,8 +40,8 @@ async fn the_document_passes_the_linter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn kotlin_and_swift_clients_come_out_without_a_warning() {
-    run("scripts/clients", &["kotlin", "swift"]).await;
+async fn kotlin_and_swift_clients_come_out_without_a_warning_and_kotlins_compiles() {
+    run("scripts/clients", &["--compile", "kotlin", "swift"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

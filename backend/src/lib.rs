@@ -10,6 +10,7 @@ mod limits;
 pub mod meters;
 mod middleware;
 mod operations;
+pub mod retiring;
 pub mod routes;
 mod shape;
 pub mod state;

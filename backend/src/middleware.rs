@@ -2,9 +2,9 @@
 //! conditional reads, and every error turned into a problem.
 
 use crate::api::auth;
-use crate::api::problem::{body as problem_body, field_error, problem, too_many, with_errors};
+use crate::api::problem::{app_too_old, body as problem_body, field_error, problem, too_many, with_errors};
 use crate::state::{App, Settings};
-use crate::{call, meters, operations, shape};
+use crate::{call, meters, operations, retiring, shape};
 use ipnet::IpNet;
 use mobile_contract::problem::ProblemCode;
 use poem::error::{MethodNotAllowedError, NotFoundError};
@@ -75,7 +75,10 @@ impl<E: Endpoint> Endpoint for Surrounded<E> {
                 Err(error) => as_problem(error),
             };
             meters::answered(call::operation().unwrap_or("none"), response.status(), clock.now() - begun);
-            Ok(finished(response, &path))
+            let mut response = finished(response, &path);
+            let Settings { public_url, retiring, .. } = &self.app.settings;
+            retiring::announce(&mut response, retiring, call::operation(), &format!("{public_url}/docs"));
+            Ok(response)
         })
         .await
     }
@@ -88,7 +91,7 @@ impl<E: Endpoint> Surrounded<E> {
             return Err(too_many(wait).into());
         }
         if too_old(&request, &app.settings) {
-            return Err(problem(ProblemCode::AppTooOld).into());
+            return Err(app_too_old(app.settings.store_link.clone()).into());
         }
         let conditional = request.header(header::IF_NONE_MATCH).map(str::to_owned);
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);

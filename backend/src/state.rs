@@ -1,6 +1,7 @@
 //! What every call can reach.
 
 use crate::limits::Limits;
+use crate::retiring::{self, Retiring};
 use crate::streams::Streams;
 use domain::ids::AccountId;
 use domain::push_subscriptions::TrustedServices;
@@ -41,6 +42,8 @@ pub struct Settings {
     /// By one owner.
     pub exports_per_hour: u32,
     pub events: EventSettings,
+    /// What will go, and is said to.
+    pub retiring: &'static [Retiring],
 }
 
 /// How event streams are kept.
@@ -95,6 +98,7 @@ impl Default for Settings {
             invitations_per_hour: 20,
             exports_per_hour: 12,
             events: EventSettings::default(),
+            retiring: retiring::PRESENT,
         }
     }
 }

@@ -146,4 +146,7 @@ pub struct ProblemOut {
     /// With `stale`: the version that is there now.
     #[oai(skip_serializing_if_is_none)]
     pub present_version: Option<i32>,
+    /// With `app_too_old`: where the newest app is.
+    #[oai(skip_serializing_if_is_none)]
+    pub store_link: Option<String>,
 }

@@ -5,6 +5,7 @@ mod agreement_rounds;
 mod agreements;
 mod answer_log;
 mod app_links;
+mod app_versions;
 mod check_ins;
 mod comments;
 mod crisis_plan;

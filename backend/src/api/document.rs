@@ -9,6 +9,7 @@ mod limits;
 mod mended;
 mod parameters;
 mod problems;
+mod retiring;
 mod vocabularies;
 
 use serde_json::Value;
@@ -21,6 +22,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     parameters::add(&mut document);
     examples::add(&mut document);
     around::add(&mut document);
+    retiring::mark(&mut document, crate::retiring::PRESENT);
     document
 });
 

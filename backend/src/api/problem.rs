@@ -104,7 +104,13 @@ pub fn body(code: ProblemCode, errors: Vec<FieldErrorOut>) -> ProblemOut {
         code,
         errors,
         present_version: None,
+        store_link: None,
     }
+}
+
+/// 426 with the way to the newest app.
+pub fn app_too_old(store_link: Option<String>) -> Problem {
+    shaped(ProblemOut { store_link, ..body(ProblemCode::AppTooOld, Vec::new()) }, RETRY_AFTER)
 }
 
 fn shaped(out: ProblemOut, retry_after: u64) -> Problem {
