@@ -28,14 +28,17 @@ fn the_same_seed_gives_the_same_bytes_and_no_line_breaks_a_rule() {
 }
 
 /// The pilot of the papers, as `reconnect simulate --json` plays it: half a year of 29 service users
-/// over both changes of the clock, Christmas and Easter. `RECONNECT_PILOTS` plays more of them, seed after seed.
+/// over both changes of the clock, Christmas and Easter. `RECONNECT_PILOTS` plays more of them, seed after seed; that
+/// everything happens in it is asked of the first alone.
 #[test]
 fn no_line_of_the_whole_pilot_breaks_a_rule() {
     let pilots: u32 = std::env::var("RECONNECT_PILOTS").map_or(1, |number| number.parse().expect("a number"));
     for seed in 1..=pilots {
         let (pilot, refused) = played(&["--json", "--seed", &seed.to_string()]);
         assert_eq!(refused, "", "seed {seed}: somebody did what could not be done");
-        everything_happens_in(&pilot);
+        if seed == 1 {
+            everything_happens_in(&pilot);
+        }
         let violations: Vec<String> = rules::check(&pilot).iter().map(ToString::to_string).collect();
         assert!(violations.is_empty(), "seed {seed}: {}", violations.join("\n"));
     }
