@@ -1,5 +1,7 @@
 //! The database goes away, or its disk is full: people are told to try again, and nothing they were promised is lost.
 
+mod cuts;
+
 use crate::harness::cut::Wire;
 use crate::harness::{Client, Database, Harness};
 use reqwest::Method;

@@ -9,6 +9,8 @@ mod report;
 mod traffic;
 mod upgrade;
 
+pub use lost::messages;
+
 use crate::harness::{Database, Harness, Process};
 use crate::stories::crowd::Crowd;
 use crate::stories::{Pair, World, eventually, oslo};
