@@ -62,14 +62,15 @@ fn passes_with_time(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default();
             // PostgreSQL: 08 connection, 53 resources (disk full), 57P shutdown, 40 serialization and
-            // deadlock, 25006 read-only. SQLite (primary code in the low byte): busy 5, locked 6,
+            // deadlock, 25006 read-only, 25P03 too long between two statements of a transaction. SQLite (primary code in the low byte): busy 5, locked 6,
             // read-only 8, I/O 10, full 13, cannot open 14.
             let postgres = code.len() == 5
                 && (code.starts_with("08")
                     || code.starts_with("53")
                     || code.starts_with("57P")
                     || code.starts_with("40")
-                    || code == "25006");
+                    || code == "25006"
+                    || code == "25P03");
             let sqlite =
                 code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14));
             postgres || sqlite

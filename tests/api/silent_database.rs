@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use storage::{Address, Store};
+use storage::{Address, StorageError, Store};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use worker::transport::Transports;
@@ -89,4 +89,15 @@ async fn a_worker_goes_on_after_its_database_was_silent() {
     is_sent(&fixture, &pairs[2].owner).await;
     shutdown.cancel();
     working.await.expect("ended");
+}
+
+/// A process that stood still for so long finds its transaction ended by PostgreSQL: that is nobody's fault, and passes.
+#[tokio::test]
+async fn a_transaction_that_was_given_up_meanwhile_is_an_outage() {
+    let fixture = Fixture::on(Database::Postgres).await;
+    let tx = fixture.app.store.write().await.expect("a transaction");
+    tx.execute_unprepared("set local idle_in_transaction_session_timeout = 20").await.expect("set");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let error = StorageError::from(tx.execute_unprepared("select 1").await.expect_err("it is ended"));
+    assert!(matches!(&error, StorageError::Unavailable(said) if said.contains("idle-in-transaction")), "{error:?}");
 }
