@@ -435,6 +435,8 @@ on_both_databases! {
             }
             life.the_log_names_nothing_that_was_never_shown().await;
             life.the_export_has_what_is_hers().await;
+            // Forgotten, or a long run would keep them all.
+            fixture.statements();
         }
     }
 }
