@@ -1,7 +1,8 @@
 //! Reply clocks as the planner sees them: whose date comes, passed, or became uncertain.
 
-use crate::calendars;
+use crate::among::among;
 use crate::connect::WriteTx;
+use crate::digests;
 use crate::entity::{digest_line, digest_run, reply_clock};
 use crate::error::Result;
 use crate::rows;
@@ -11,6 +12,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Clocks to look at now, by due time: a range of the partial index.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<rows::ReplyClock>> {
@@ -63,29 +66,39 @@ pub async fn overdue_count(db: &impl ConnectionTrait, relationship: Relationship
         .await?)
 }
 
-/// A promise must not outlive its channel: when the last digest with open promises lay unopened for
-/// `working_days` of the provider's working days, the owners see that their date is uncertain.
-pub async fn doubt_unopened(tx: &WriteTx, provider: AccountId, working_days: u8, now: DateTime<Utc>) -> Result<()> {
-    let calendar = calendars::provider_herself(&**tx, provider, now).await?;
-    let mut limit = now.with_timezone(&calendar.zone).date_naive();
-    for _ in 0..working_days {
-        match calendar.last_working_day_before(limit) {
-            Some(day) => limit = day,
-            None => return Ok(()),
-        }
+/// A promise must not outlive its channel: when the last digest with open promises lay unopened since a provider's date
+/// of `lay_since`, the owners see that their date is uncertain.
+pub async fn doubt_unopened(
+    tx: &WriteTx,
+    lay_since: &BTreeMap<AccountId, NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut by_date: BTreeMap<NaiveDate, Vec<Uuid>> = BTreeMap::new();
+    for (provider, date) in lay_since {
+        by_date.entry(*date).or_default().push(provider.0);
     }
-    let stale = digest_run::Entity::find()
-        .filter(digest_run::Column::ProviderId.eq(provider.0))
-        .filter(digest_run::Column::OpenedAt.is_null())
-        .filter(digest_run::Column::OnDate.lte(limit))
-        .order_by_desc(digest_run::Column::OnDate)
-        .one(&**tx)
-        .await?;
-    let Some(run) = stale else { return Ok(()) };
-    let clocks: Vec<uuid::Uuid> = digest_line::Entity::find()
+    let mut runs = Vec::new();
+    for (date, providers) in by_date {
+        // The dates of many are the same; their last digests may lie far apart.
+        let unopened = digest_run::Entity::find()
+            .select_only()
+            .column(digest_run::Column::ProviderId)
+            .column_as(digest_run::Column::OnDate.max(), "on_date")
+            .filter(among(digest_run::Column::ProviderId, &providers))
+            .filter(digest_run::Column::OpenedAt.is_null())
+            .filter(digest_run::Column::OnDate.lte(date))
+            .group_by(digest_run::Column::ProviderId);
+        let last: Vec<(Uuid, NaiveDate)> = unopened.into_tuple().all(&**tx).await?;
+        runs.extend(last.into_iter().map(|(provider, on)| (AccountId(provider), on)));
+    }
+    let runs: Vec<Uuid> = digests::of_dates(&**tx, &runs).await?.into_values().map(|run| run.id).collect();
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let clocks: Vec<Uuid> = digest_line::Entity::find()
         .select_only()
         .column(digest_line::Column::ClockId)
-        .filter(digest_line::Column::DigestRunId.eq(run.id))
+        .filter(among(digest_line::Column::DigestRunId, &runs))
         .filter(digest_line::Column::ClockId.is_not_null())
         .into_tuple()
         .all(&**tx)
@@ -94,10 +107,10 @@ pub async fn doubt_unopened(tx: &WriteTx, provider: AccountId, working_days: u8,
 }
 
 /// These promises are uncertain from now on; those closed or marked before stay as they are.
-pub async fn mark_uncertain(tx: &WriteTx, clocks: Vec<uuid::Uuid>, now: DateTime<Utc>) -> Result<()> {
+pub async fn mark_uncertain(tx: &WriteTx, clocks: Vec<Uuid>, now: DateTime<Utc>) -> Result<()> {
     reply_clock::Entity::update_many()
         .col_expr(reply_clock::Column::UncertainSince, Expr::value(now))
-        .filter(reply_clock::Column::Id.is_in(clocks))
+        .filter(among(reply_clock::Column::Id, &clocks))
         .filter(reply_clock::Column::ClosedAt.is_null())
         .filter(reply_clock::Column::UncertainSince.is_null())
         .exec(&**tx)
@@ -106,7 +119,7 @@ pub async fn mark_uncertain(tx: &WriteTx, clocks: Vec<uuid::Uuid>, now: DateTime
 }
 
 /// The provider opened the digest that listed them: what was promised is certain again.
-pub async fn certain_again(tx: &WriteTx, run: uuid::Uuid) -> Result<()> {
+pub async fn certain_again(tx: &WriteTx, run: Uuid) -> Result<()> {
     let listed = digest_line::Entity::find()
         .select_only()
         .column(digest_line::Column::ClockId)

@@ -1,5 +1,6 @@
 //! The owner's sharing settings, and what they come to for one reader.
 
+use crate::among::among;
 use crate::connect::WriteTx;
 use crate::entity::{membership, relationship, relationship_member, share_grant};
 use crate::error::{Result, StorageError};
@@ -11,10 +12,10 @@ use domain::policy::Permit;
 use domain::words::{GrantEffect, GrantLevel, RelationshipState, SubjectKind};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Whom a setting is about.
@@ -122,57 +123,127 @@ pub async fn shared_by(
     owners: &[AccountId],
     reader: AccountId,
 ) -> Result<BTreeMap<AccountId, Shared>> {
-    let ids: Vec<Uuid> = owners.iter().map(|owner| owner.0).collect();
-    let takes_part = relationship_member::Entity::find()
-        .select_only()
-        .column(relationship_member::Column::RelationshipId)
-        .filter(relationship_member::Column::ProviderId.eq(reader.0))
-        .filter(relationship_member::Column::LeftAt.is_null())
-        .into_query();
-    let related = relationship::Entity::find()
-        .filter(relationship::Column::OwnerId.is_in(ids.clone()))
-        .filter(relationship::Column::State.eq(RelationshipState::Active.as_str()))
-        .filter(
-            Condition::any()
-                .add(relationship::Column::ProviderId.eq(reader.0))
-                .add(relationship::Column::Id.in_subquery(takes_part)),
-        )
-        .order_by_asc(relationship::Column::Id)
-        .all(db)
-        .await?;
-    let teams = membership::Entity::find()
-        .select_only()
-        .column(membership::Column::TeamId)
-        .filter(membership::Column::AccountId.eq(reader.0))
-        .into_query();
-    let rows = share_grant::Entity::find()
-        .filter(share_grant::Column::OwnerId.is_in(ids))
-        .filter(
-            Condition::any()
-                .add(share_grant::Column::ProviderId.eq(reader.0))
-                .add(share_grant::Column::TeamId.in_subquery(teams)),
-        )
-        .order_by_asc(share_grant::Column::Id)
-        .all(db)
-        .await?;
-    let mut found: BTreeMap<AccountId, Shared> = owners.iter().map(|owner| (*owner, Shared::default())).collect();
-    for row in related {
-        let Some(shared) = found.get_mut(&AccountId(row.owner_id)) else { continue };
-        shared.sharing.related = true;
-        shared.relationship.get_or_insert(RelationshipId(row.id));
+    let pairs = owners.iter().map(|owner| (*owner, reader)).collect();
+    let shared = shared_between(db, &pairs).await?;
+    Ok(shared.into_iter().map(|((owner, _), shared)| (owner, shared)).collect())
+}
+
+/// What is shared in each of these pairs of owner and reader, with as many queries as for one.
+pub async fn shared_between(
+    db: &impl ConnectionTrait,
+    pairs: &BTreeSet<(AccountId, AccountId)>,
+) -> Result<BTreeMap<(AccountId, AccountId), Shared>> {
+    let ids = |ids: BTreeSet<Uuid>| ids.into_iter().collect::<Vec<Uuid>>();
+    let owners = ids(pairs.iter().map(|(owner, _)| owner.0).collect());
+    let readers = ids(pairs.iter().map(|(_, reader)| reader.0).collect());
+    let mut found: BTreeMap<_, Shared> = pairs.iter().map(|pair| (*pair, Shared::default())).collect();
+    for (id, owner, responsible, member) in active_with(db, &owners, &readers).await? {
+        for reader in [Some(responsible), member].into_iter().flatten() {
+            if let Some(shared) = found.get_mut(&(AccountId(owner), AccountId(reader))) {
+                shared.sharing.related = true;
+                shared.relationship.get_or_insert(RelationshipId(id));
+            }
+        }
     }
-    for row in rows {
-        let Some(shared) = found.get_mut(&AccountId(row.owner_id)) else { continue };
+    for setting in settings_for(db, &owners, &readers).await? {
+        let (owner, provider, on_team, kind, subject, effect, level, from, to, revoked_at) = setting;
+        let Some(reader) = provider.or(on_team).map(AccountId) else { continue };
+        let Some(shared) = found.get_mut(&(AccountId(owner), reader)) else { continue };
         shared.sharing.grants.push(Grant {
             reader,
-            kind: row.subject_kind.parse()?,
-            subject: row.subject,
-            effect: row.effect.parse()?,
-            level: row.level.parse()?,
-            from: row.from_at,
-            to: row.to_at,
-            revoked_at: row.revoked_at,
+            kind: kind.parse()?,
+            subject,
+            effect: effect.parse()?,
+            level: level.parse()?,
+            from,
+            to,
+            revoked_at,
         });
     }
     Ok(found)
+}
+
+/// Active relationships of `owners` in which a reader is responsible or takes part: id, owner, who is responsible, and
+/// one of the readers who takes part.
+async fn active_with(
+    db: &impl ConnectionTrait,
+    owners: &[Uuid],
+    readers: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid, Uuid, Option<Uuid>)>> {
+    let among_readers = readers.to_vec();
+    let present: RelationDef = relationship::Entity::belongs_to(relationship_member::Entity)
+        .from(relationship::Column::Id)
+        .to(relationship_member::Column::RelationshipId)
+        .on_condition(move |_, _| {
+            Condition::all()
+                .add(among(relationship_member::Column::ProviderId, &among_readers))
+                .add(relationship_member::Column::LeftAt.is_null())
+        })
+        .into();
+    Ok(relationship::Entity::find()
+        .select_only()
+        .columns([relationship::Column::Id, relationship::Column::OwnerId, relationship::Column::ProviderId])
+        .column_as(relationship_member::Column::ProviderId, "member_id")
+        .join(JoinType::LeftJoin, present)
+        .filter(among(relationship::Column::OwnerId, owners))
+        .filter(relationship::Column::State.eq(RelationshipState::Active.as_str()))
+        .filter(
+            Condition::any()
+                .add(among(relationship::Column::ProviderId, readers))
+                .add(relationship_member::Column::ProviderId.is_not_null()),
+        )
+        .order_by_asc(relationship::Column::Id)
+        .order_by_asc(relationship_member::Column::ProviderId)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Owner, provider, reader on the team it is made to, then the setting itself.
+type Made = (
+    Uuid,
+    Option<Uuid>,
+    Option<Uuid>,
+    String,
+    String,
+    String,
+    String,
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+);
+
+/// Settings of `owners` for a reader, or for a team that one is on.
+async fn settings_for(db: &impl ConnectionTrait, owners: &[Uuid], readers: &[Uuid]) -> Result<Vec<Made>> {
+    let among_readers = readers.to_vec();
+    let on_team: RelationDef = share_grant::Entity::belongs_to(membership::Entity)
+        .from(share_grant::Column::TeamId)
+        .to(membership::Column::TeamId)
+        .on_condition(move |_, _| Condition::all().add(among(membership::Column::AccountId, &among_readers)))
+        .into();
+    Ok(share_grant::Entity::find()
+        .select_only()
+        .columns([share_grant::Column::OwnerId, share_grant::Column::ProviderId])
+        .column_as(membership::Column::AccountId, "on_team")
+        .columns([
+            share_grant::Column::SubjectKind,
+            share_grant::Column::Subject,
+            share_grant::Column::Effect,
+            share_grant::Column::Level,
+            share_grant::Column::FromAt,
+            share_grant::Column::ToAt,
+            share_grant::Column::RevokedAt,
+        ])
+        .join(JoinType::LeftJoin, on_team)
+        .filter(among(share_grant::Column::OwnerId, owners))
+        .filter(
+            Condition::any()
+                .add(among(share_grant::Column::ProviderId, readers))
+                .add(membership::Column::AccountId.is_not_null()),
+        )
+        .order_by_asc(share_grant::Column::Id)
+        .order_by_asc(membership::Column::AccountId)
+        .into_tuple()
+        .all(db)
+        .await?)
 }

@@ -1,6 +1,6 @@
 //! Relationships: how they are found is how they are authorised.
 
-use crate::among::among;
+use crate::among::{AT_ONCE, among};
 use crate::authorized::{Authorized, permitted};
 use crate::connect::WriteTx;
 use crate::entity::{absence, absence_consent, account, relationship, relationship_member, thread};
@@ -16,7 +16,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A relationship as stored, and as the policy sees it.
@@ -137,6 +137,21 @@ pub(crate) async fn many_for_machinery(
     Ok(with_members(db, rows, now).await?.into_iter().map(|related| (related.row.id, related)).collect())
 }
 
+/// Active relationships in which one of `providers` takes part or stands in, by id.
+pub(crate) async fn active_of(
+    db: &impl ConnectionTrait,
+    providers: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Vec<Related>> {
+    let rows = relationship::Entity::find()
+        .filter(take_part(providers))
+        .filter(relationship::Column::State.eq(RelationshipState::Active.as_str()))
+        .order_by_asc(relationship::Column::Id)
+        .all(db)
+        .await?;
+    with_members(db, rows, now).await
+}
+
 /// All relationships of one owner or provider as the machinery needs them.
 pub async fn of_account(db: &impl ConnectionTrait, account: AccountId, now: DateTime<Utc>) -> Result<Vec<Related>> {
     let rows =
@@ -173,10 +188,15 @@ pub async fn count(db: &impl ConnectionTrait, permit: Permit) -> Result<u64> {
 
 /// Owner, member, or accepted substitute: what the policy will then judge row by row.
 fn takes_part(account: AccountId) -> Condition {
+    take_part(&[account.0])
+}
+
+/// The same of several.
+fn take_part(accounts: &[Uuid]) -> Condition {
     let member = relationship_member::Entity::find()
         .select_only()
         .column(relationship_member::Column::RelationshipId)
-        .filter(relationship_member::Column::ProviderId.eq(account.0))
+        .filter(among(relationship_member::Column::ProviderId, accounts))
         .into_query();
     let substitute = absence_consent::Entity::find()
         .select_only()
@@ -186,13 +206,13 @@ fn takes_part(account: AccountId) -> Condition {
                 absence::Entity::find()
                     .select_only()
                     .column(absence::Column::Id)
-                    .filter(absence::Column::SubstituteId.eq(account.0))
+                    .filter(among(absence::Column::SubstituteId, accounts))
                     .into_query(),
             ),
         )
         .into_query();
     Condition::any()
-        .add(relationship::Column::OwnerId.eq(account.0))
+        .add(among(relationship::Column::OwnerId, accounts))
         .add(relationship::Column::Id.in_subquery(member))
         .add(relationship::Column::Id.in_subquery(substitute))
 }
@@ -207,48 +227,22 @@ async fn with_members(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut members: BTreeMap<_, Vec<AccountId>> = BTreeMap::new();
-    for member in relationship_member::Entity::find()
-        .filter(among(relationship_member::Column::RelationshipId, &ids))
-        .filter(relationship_member::Column::LeftAt.is_null())
-        .order_by_asc(relationship_member::Column::ProviderId)
-        .all(db)
-        .await?
-    {
-        members.entry(member.relationship_id).or_default().push(AccountId(member.provider_id));
-    }
-    let mut substitutes: BTreeMap<_, Vec<AccountId>> = BTreeMap::new();
-    let consents = absence_consent::Entity::find()
-        .filter(among(absence_consent::Column::RelationshipId, &ids))
-        .order_by_asc(absence_consent::Column::AbsenceId)
-        .all(db)
-        .await?;
-    if !consents.is_empty() {
-        let absences = absence::Entity::find()
-            .filter(absence::Column::Id.is_in(consents.iter().map(|consent| consent.absence_id)))
-            .filter(absence::Column::CancelledAt.is_null())
-            .filter(absence::Column::SubstituteAcceptedAt.is_not_null())
-            .all(db)
-            .await?;
-        let zones: BTreeMap<_, String> = account::Entity::find()
-            .filter(account::Column::Id.is_in(absences.iter().map(|absence| absence.provider_id)))
-            .all(db)
-            .await?
-            .into_iter()
-            .map(|provider| (provider.id, provider.zone))
-            .collect();
-        for consent in consents {
-            let Some(absence) = absences.iter().find(|absence| absence.id == consent.absence_id) else { continue };
-            let today = zones
-                .get(&absence.provider_id)
-                .and_then(|zone| zone.parse::<chrono_tz::Tz>().ok())
-                .map_or_else(|| now.date_naive(), |zone| now.with_timezone(&zone).date_naive());
-            let runs = absence.from_on <= today && today < absence.to_on;
-            if let (true, Some(substitute)) = (runs, absence.substitute_id) {
-                substitutes.entry(consent.relationship_id).or_default().push(AccountId(substitute));
-            }
+    let mut members: BTreeMap<Uuid, Vec<AccountId>> = BTreeMap::new();
+    let mut consents = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let present = relationship_member::Entity::find()
+            .filter(among(relationship_member::Column::RelationshipId, some))
+            .filter(relationship_member::Column::LeftAt.is_null())
+            .order_by_asc(relationship_member::Column::ProviderId);
+        for member in present.all(db).await? {
+            members.entry(member.relationship_id).or_default().push(AccountId(member.provider_id));
         }
+        let consented = absence_consent::Entity::find()
+            .filter(among(absence_consent::Column::RelationshipId, some))
+            .order_by_asc(absence_consent::Column::AbsenceId);
+        consents.extend(consented.all(db).await?);
     }
+    let mut substitutes = present_substitutes(db, &consents, now).await?;
     rows.into_iter()
         .map(|row| {
             let view = Relationship {
@@ -263,6 +257,44 @@ async fn with_members(
             Ok(Related { row, view })
         })
         .collect()
+}
+
+/// By relationship, who stands in today, in the zone of whoever is away.
+async fn present_substitutes(
+    db: &impl ConnectionTrait,
+    consents: &[rows::AbsenceConsent],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<Uuid, Vec<AccountId>>> {
+    let mut substitutes: BTreeMap<Uuid, Vec<AccountId>> = BTreeMap::new();
+    let mut ids: Vec<Uuid> = consents.iter().map(|consent| consent.absence_id).collect();
+    ids.dedup();
+    let mut absences: BTreeMap<Uuid, rows::Absence> = BTreeMap::new();
+    for some in ids.chunks(AT_ONCE) {
+        let accepted = absence::Entity::find()
+            .filter(among(absence::Column::Id, some))
+            .filter(absence::Column::CancelledAt.is_null())
+            .filter(absence::Column::SubstituteAcceptedAt.is_not_null());
+        absences.extend(accepted.all(db).await?.into_iter().map(|row| (row.id, row)));
+    }
+    let away: BTreeSet<Uuid> = absences.values().map(|absence| absence.provider_id).collect();
+    let away: Vec<Uuid> = away.into_iter().collect();
+    let mut zones: BTreeMap<Uuid, String> = BTreeMap::new();
+    for some in away.chunks(AT_ONCE) {
+        let providers = account::Entity::find().filter(among(account::Column::Id, some)).all(db).await?;
+        zones.extend(providers.into_iter().map(|provider| (provider.id, provider.zone)));
+    }
+    for consent in consents {
+        let Some(absence) = absences.get(&consent.absence_id) else { continue };
+        let today = zones
+            .get(&absence.provider_id)
+            .and_then(|zone| zone.parse::<chrono_tz::Tz>().ok())
+            .map_or_else(|| now.date_naive(), |zone| now.with_timezone(&zone).date_naive());
+        let runs = absence.from_on <= today && today < absence.to_on;
+        if let (true, Some(substitute)) = (runs, absence.substitute_id) {
+            substitutes.entry(consent.relationship_id).or_default().push(AccountId(substitute));
+        }
+    }
+    Ok(substitutes)
 }
 
 /// Moves a relationship from the state it was seen in to another; `Stale` if somebody was faster.

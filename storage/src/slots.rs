@@ -11,8 +11,8 @@ use domain::ids::{AccountId, RelationshipId, SeriesId, SlotId};
 use domain::words::{Job, Outcome};
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, UpdateMany,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, UpdateMany,
 };
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -234,6 +234,48 @@ pub async fn fill(
         .col_expr(slot::Column::ClosesAt, Expr::value(closes_at))
         .filter(slot::Column::Id.eq(id.0))
         .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// What a digest turned out to hold.
+#[derive(Clone, Debug)]
+pub struct Filled<'a> {
+    pub slot: &'a rows::Slot,
+    pub items: Json,
+    pub long_count: Option<i32>,
+}
+
+/// The same for many, whose slots the transaction holds.
+pub async fn fill_all(tx: &WriteTx, filled: &[Filled<'_>]) -> Result<()> {
+    for some in filled.chunks(AT_ONCE) {
+        // As rows that are there already: a list of values would have to name the types of its columns.
+        let rows = some.iter().map(|one| {
+            let row = rows::Slot { items: Some(one.items.clone()), long_count: one.long_count, ..one.slot.clone() };
+            slot::ActiveModel::from(row).reset_all()
+        });
+        slot::Entity::insert_many(rows)
+            .on_conflict(
+                OnConflict::column(slot::Column::Id)
+                    .update_columns([slot::Column::Items, slot::Column::LongCount])
+                    .to_owned(),
+            )
+            .exec_without_returning(&**tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// These slots are nobody else's until the end of the transaction.
+pub async fn lock_all(tx: &WriteTx, ids: &[Uuid]) -> Result<()> {
+    slot::Entity::find()
+        .select_only()
+        .column(slot::Column::Id)
+        .filter(among(slot::Column::Id, ids))
+        .order_by_asc(slot::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple::<Uuid>()
+        .all(&**tx)
         .await?;
     Ok(())
 }

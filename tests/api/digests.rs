@@ -12,9 +12,11 @@ use domain::ids::{AccountId, ReplyClockId};
 use domain::words::{Job, MessageKind, Role};
 use poem::http::Method;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use storage::{due_clocks, messages, policies};
+use worker::transport::Transports;
+use worker::{DispatchSettings, Dispatcher, Planner};
 
 async fn opened_morning(database: Database) -> (Fixture, Pair, Machinery) {
     let fixture = Fixture::on(database).await;
@@ -23,6 +25,26 @@ async fn opened_morning(database: Database) -> (Fixture, Pair, Machinery) {
     ensure_digest(&fixture, &pair).await;
     machinery.run_to(&fixture, "2026-10-05T08:30:00Z").await;
     (fixture, pair, machinery)
+}
+
+/// So many pairs, each with one unread message, an hour before their digests.
+async fn providers_at_seven(database: Database, count: usize) -> (Fixture, Vec<Pair>) {
+    let fixture = Fixture::on(database).await;
+    let machinery = Machinery::over(&fixture);
+    let mut pairs = Vec::new();
+    for number in 0..count {
+        let owner = fixture.person(Role::ServiceUser, &format!("Bente {number}")).await;
+        let provider = fixture.person(Role::Provider, &format!("Kari {number}")).await;
+        let pair = fixture.relate(owner, provider).await;
+        ensure_digest(&fixture, &pair).await;
+        pairs.push(pair);
+    }
+    machinery.run_to(&fixture, "2026-10-05T08:30:00Z").await;
+    for pair in &pairs {
+        write(&fixture, pair, Written::info("Hello")).await;
+    }
+    machinery.run_to(&fixture, "2026-10-06T05:00:00Z").await;
+    (fixture, pairs)
 }
 
 fn sections(digest: &Value) -> Vec<(&str, Vec<Value>)> {
@@ -451,6 +473,36 @@ on_both_databases! {
         }
         assert_eq!(asked[0], asked[1], "queries to build and to read: with ten, and with a thousand");
     }
+
+    async fn the_digests_of_a_morning_cost_as_many_queries_as_two(database) {
+        let mut asked = Vec::new();
+        for count in [2, 12] {
+            let (fixture, pairs) = providers_at_seven(database, count).await;
+            let statements: Arc<Mutex<Vec<String>>> = Arc::default();
+            let mut counted = fixture.app.store.clone();
+            let seen = Arc::clone(&statements);
+            counted.on_statement(move |statement, _| seen.lock().expect("a list").push(statement.sql.clone()));
+            let take = || std::mem::take(&mut *statements.lock().expect("a list"));
+            fixture.clock.set("2026-10-06T06:00:00Z".parse().expect("a time"));
+            take();
+            assert_eq!(Planner::new(counted.clone()).turn().await.expect("planned"), count);
+            let planned = take().len();
+            let directory = tempfile::tempdir().expect("a directory");
+            let transports = Transports::files(directory.path(), Arc::clone(&counted.clock)).expect("file transports");
+            let dispatcher = Dispatcher::new(counted, Arc::new(transports), DispatchSettings::default());
+            assert_eq!(dispatcher.turn().await.expect("sent"), count);
+            // Which of them begin at the same moment, to be asked about together, is not the test's to say.
+            let built = take().into_iter().filter(|statement| statement.contains("digest_line")).count();
+            asked.push((planned, built));
+            for (number, pair) in pairs.iter().enumerate() {
+                let digest = fixture.get(&pair.provider, "/v1/digests/today").await.expect(200);
+                let [(section, lines)] = sections(&digest).try_into().expect("one section");
+                let owner = lines[0]["owner"]["display_name"].as_str();
+                assert_eq!((section, lines.len(), owner), ("new", 1, Some(&*format!("Bente {number}"))));
+            }
+        }
+        assert_eq!(asked[0], asked[1], "statements to plan, and to read and keep lines");
+    }
 }
 
 /// SQLite has one writer: there they come one after the other anyway.
@@ -468,9 +520,18 @@ async fn channels_that_ask_at_the_same_time_get_one_digest() {
     let ask = async || {
         let tx = store.write().await.expect("tx");
         all_have_begun.wait().await;
-        let something = worker::digests::build(store, &tx, slot, &rules, now).await.expect("built");
+        let subject = storage::briefing::Subject {
+            job: Job::Digest,
+            recipient: Some(pair.provider.id),
+            owner: None,
+            provider: Some(pair.provider.id),
+            relationship: None,
+            series: None,
+        };
+        let briefing = storage::briefing::Briefing::of(&*tx, &[subject], now).await.expect("read");
+        let told = worker::digests::build(store, &tx, &briefing, &[(slot, &rules)]).await.expect("built");
         tx.commit().await.expect("commit");
-        something
+        told[&slot.id]
     };
     assert_eq!(tokio::join!(ask(), ask(), ask()), (true, true, true));
     let digests = fixture.get(&pair.provider, "/v1/digests").await.expect(200);

@@ -1,7 +1,7 @@
-//! Building a digest: at the moment of sending, with a constant number of queries. What was recalled
+//! Building digests: at the moment of sending, many at once, with a constant number of queries. What was recalled
 //! or is no longer shared has vanished; what was read is no longer new.
 
-use crate::planner::decided;
+use crate::meters;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::digest::{Candidate, Digest, Section, compose as order};
 use domain::gate::{self, AbsenceFacts, Decision, Facts, Reason, Verdict};
@@ -10,9 +10,11 @@ use domain::organisation_policy::Rules;
 use domain::words::{AccountState, Job, Module, Outcome, RelationshipState};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use storage::digests::{self, Gathered};
-use storage::slots::{Decided, NewSlot};
-use storage::{Result, Store, WriteTx, accounts, instance, rows, slots};
+use std::collections::BTreeMap;
+use storage::briefing::{Briefing, Subject};
+use storage::digests::{self, Asked, Gathered, NewDigest};
+use storage::slots::{Decided, Filled, NewSlot};
+use storage::{Result, Store, WriteTx, rows, slots};
 use uuid::Uuid;
 
 /// A digest with what the gate said of each reminder in it.
@@ -31,56 +33,98 @@ pub async fn compose(
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> Result<Composed> {
-    let Gathered { mut candidates, clocks } = digests::gather(db, provider, today, rules, now).await?;
+    let briefing = Briefing::of(db, &[subject(provider)], now).await?;
+    let mut composed = compose_all(db, &briefing, &[Asked { provider, today, rules }]).await?;
+    composed.pop().ok_or_else(|| storage::StorageError::Corrupt("a digest was not composed".into()))
+}
+
+/// What a briefing for a digest is about.
+pub(crate) const fn subject<'a>(provider: AccountId) -> Subject<'a> {
+    Subject {
+        job: Job::Digest,
+        recipient: Some(provider),
+        owner: None,
+        provider: Some(provider),
+        relationship: None,
+        series: None,
+    }
+}
+
+/// The same for several, in their order, with as many queries as for one. Each must be among the briefing's subjects.
+pub async fn compose_all(db: &impl ConnectionTrait, briefing: &Briefing, asked: &[Asked<'_>]) -> Result<Vec<Composed>> {
+    let gathered = digests::gather(db, briefing, asked).await?;
+    asked.iter().zip(gathered).map(|(one, gathered)| composed(briefing, one, gathered)).collect()
+}
+
+fn composed(briefing: &Briefing, asked: &Asked<'_>, gathered: Gathered) -> Result<Composed> {
+    let Gathered { mut candidates, clocks } = gathered;
     let mut verdict = None;
     if candidates.iter().any(|line| line.section == Section::Waiting) {
-        let asked = reminder(db, provider, now).await?;
-        if !matches!(asked.decision, Decision::Send { .. }) {
+        let reminder = reminder(briefing, asked.provider)?;
+        if !matches!(reminder.decision, Decision::Send { .. }) {
             candidates.retain(|line| line.section != Section::Waiting);
         }
-        verdict = Some(asked);
+        verdict = Some(reminder);
     }
-    Ok(Composed { digest: order(candidates, rules.digest_lines), clocks, verdict })
+    Ok(Composed { digest: order(candidates, asked.rules.digest_lines), clocks, verdict })
 }
 
 /// The gate of job B, once for all lines: what differs between them (an active relationship, an
 /// open clock, presence or an accepted hand-over) is what gathering selects by.
-async fn reminder(db: &impl ConnectionTrait, provider: AccountId, now: DateTime<Utc>) -> Result<Verdict> {
-    let recipient = accounts::for_machinery(db, provider).await?;
-    let state = recipient.map(|account| account.state.parse::<AccountState>()).transpose()?;
+fn reminder(briefing: &Briefing, provider: AccountId) -> Result<Verdict> {
     let facts = Facts {
-        kill_switch: Some(instance::kill_switch(db).await?.on),
-        recipient: state,
+        kill_switch: Some(briefing.kill_switch),
+        recipient: Some(briefing.account(provider)?.state.parse::<AccountState>()?),
         relationship: Some(RelationshipState::Active),
         shared: Some(true),
         absence: Some(AbsenceFacts::default()),
         something_to_say: Some(true),
-        ..Facts::unknown(now)
+        ..Facts::unknown(briefing.now)
     };
     Ok(gate::evaluate(Job::ResponseReminder, &facts))
 }
 
-/// Builds the digest of a slot if it is not built yet, with the ledger's line for each reminder in
-/// it. `false`: there is nothing to say any more. The slot's channels ask at the same time, and get the same one.
-pub async fn build(store: &Store, tx: &WriteTx, slot: &rows::Slot, rules: &Rules, now: DateTime<Utc>) -> Result<bool> {
-    let provider = AccountId(slot.recipient_id);
-    slots::lock(tx, SlotId(slot.id)).await?;
-    if digests::of_date(&**tx, provider, slot.on_date).await?.is_some() {
-        return Ok(true);
+/// Builds the digests of these slots that are not built yet, with the ledger's line for each reminder in them; tells of
+/// each slot whether there is anything to say still. The slots' channels ask at the same time, and get the same digest.
+pub async fn build(
+    store: &Store,
+    tx: &WriteTx,
+    briefing: &Briefing,
+    wanted: &[(&rows::Slot, &Rules)],
+) -> Result<BTreeMap<Uuid, bool>> {
+    let ids: Vec<Uuid> = wanted.iter().map(|(slot, _)| slot.id).collect();
+    slots::lock_all(tx, &ids).await?;
+    let key = |slot: &rows::Slot| (AccountId(slot.recipient_id), slot.on_date);
+    let built = digests::of_dates(&**tx, &wanted.iter().map(|(slot, _)| key(slot)).collect::<Vec<_>>()).await?;
+    let (built, due): (Vec<_>, Vec<_>) = wanted.iter().partition(|(slot, _)| built.contains_key(&key(slot)));
+    let mut told: BTreeMap<Uuid, bool> = built.into_iter().map(|(slot, _)| (slot.id, true)).collect();
+    let asked: Vec<Asked<'_>> = due
+        .iter()
+        .map(|(slot, rules)| Asked { provider: AccountId(slot.recipient_id), today: slot.on_date, rules })
+        .collect();
+    let (mut new, mut filled, mut reminded) = (Vec::new(), Vec::new(), Vec::new());
+    let composed = compose_all(&**tx, briefing, &asked).await?;
+    for ((slot, _), composed) in due.iter().zip(&composed) {
+        let digest = &composed.digest;
+        told.insert(slot.id, !digest.lines.is_empty());
+        if digest.lines.is_empty() {
+            continue;
+        }
+        let (provider, on_date) = key(slot);
+        new.push(NewDigest { id: store.new_id(), provider, on_date, slot: SlotId(slot.id), digest });
+        let items: Vec<Uuid> = digest.lines.iter().filter_map(item).collect();
+        let long = digest.lines.iter().filter(|line| line.long).count();
+        filled.push(Filled { slot, items: json!(items), long_count: i32::try_from(long).ok() });
+        let due = digest.lines.iter().filter(|line| line.due_today || line.overdue);
+        reminded.extend(due.filter_map(|line| reminding(store, slot, line, composed, briefing.now)));
     }
-    let composed = compose(&**tx, provider, slot.on_date, rules, now).await?;
-    let digest = &composed.digest;
-    if digest.lines.is_empty() {
-        return Ok(false);
+    digests::record(tx, &new, briefing.now).await?;
+    slots::fill_all(tx, &filled).await?;
+    for slot in &reminded {
+        meters::decided(tx, slot.job, slot.decided.outcome);
     }
-    digests::record(tx, store.new_id(), provider, slot.on_date, SlotId(slot.id), digest, now).await?;
-    let items: Vec<Uuid> = digest.lines.iter().filter_map(item).collect();
-    let long = digest.lines.iter().filter(|line| line.long).count();
-    slots::fill(tx, SlotId(slot.id), json!(items), i32::try_from(long).ok(), slot.closes_at).await?;
-    for line in digest.lines.iter().filter(|line| line.due_today || line.overdue) {
-        remind(store, tx, slot, line, &composed, now).await?;
-    }
-    Ok(true)
+    slots::plan_all(tx, reminded, briefing.now).await?;
+    Ok(told)
 }
 
 /// What a line is about, as the ledger names it: a part of a toolbox by a name made of its owner's.
@@ -102,19 +146,16 @@ pub fn part_of_toolbox(owner: AccountId, module: Module) -> Uuid {
 }
 
 /// Job B's line in the owner's ledger: the provider was reminded, in her digest.
-async fn remind(
+fn reminding(
     store: &Store,
-    tx: &WriteTx,
     slot: &rows::Slot,
     line: &Candidate,
     composed: &Composed,
     now: DateTime<Utc>,
-) -> Result<()> {
-    let Some(clock) = composed.clocks.iter().find(|clock| Some(clock.id) == line.clock.map(Uuid::from)) else {
-        return Ok(());
-    };
+) -> Option<NewSlot> {
+    let clock = composed.clocks.iter().find(|clock| Some(clock.id) == line.clock.map(Uuid::from))?;
     let gates = composed.verdict.as_ref().map(Verdict::asked).unwrap_or_default();
-    let new = NewSlot {
+    Some(NewSlot {
         id: SlotId(store.new_id()),
         series: None,
         job: Job::ResponseReminder,
@@ -145,7 +186,5 @@ async fn remind(
             counts_unanswered: false,
             sent_on: None,
         },
-    };
-    decided::write(tx, None, new, now).await?;
-    Ok(())
+    })
 }

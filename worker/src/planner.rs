@@ -23,8 +23,9 @@ use uuid::Uuid;
 
 /// Most rows looked at in one turn of each kind.
 const BATCH: u64 = 500;
-/// Digests among them: each is composed to see whether it says anything, and other writers wait meanwhile.
-const DIGESTS: usize = 25;
+/// Digests among them: all that waits for each provider is read to see whether it says anything, and on SQLite other
+/// writers wait meanwhile.
+const DIGESTS: usize = 100;
 /// What fails is looked at again after this, and delays nobody else.
 const AFTER_FAILURE: TimeDelta = TimeDelta::minutes(10);
 /// While a window is open, a blocked slot is asked again this often.
@@ -158,8 +159,9 @@ impl Planner {
             failed.extend(self.look_at_prompts(tx, now_due, now).await?);
             waiting = later;
         }
-        for row in digests.into_iter().take(DIGESTS) {
-            digests::look(&self.store, tx, row, now).await?;
+        digests.truncate(DIGESTS);
+        if !digests.is_empty() {
+            failed.extend(digests::look(&self.store, tx, &digests, now).await?);
         }
         Ok(failed)
     }

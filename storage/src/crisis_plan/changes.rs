@@ -1,5 +1,6 @@
 //! Which sections of a plan changed, and when: what readers of a section are told of. Never a word of it.
 
+use crate::among::among;
 use crate::connect::WriteTx;
 use crate::entity::{plan, plan_change};
 use crate::error::Result;
@@ -10,6 +11,7 @@ use domain::words::PlanSection;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Notes that `version` of a plan changed `sections`.
 pub async fn note(
@@ -44,9 +46,10 @@ pub async fn note(
 
 /// The latest changes of the plans of `owners`, with one query.
 pub async fn latest(db: &impl ConnectionTrait, owners: &[AccountId]) -> Result<BTreeMap<AccountId, PlanChanges>> {
+    let owners: Vec<Uuid> = owners.iter().map(|id| id.0).collect();
     let rows = plan_change::Entity::find()
         .find_also_related(plan::Entity)
-        .filter(plan::Column::OwnerId.is_in(owners.iter().map(|id| id.0)))
+        .filter(among(plan::Column::OwnerId, &owners))
         .order_by_asc(plan_change::Column::PlanId)
         .order_by_asc(plan_change::Column::Section)
         .all(db)

@@ -43,7 +43,8 @@ pub async fn around(
     let changed = Condition::all().add(among(item::Column::OwnerId, &owners)).add(item::Column::UpdatedAt.gt(since));
     // Each alone where there is only one: beside "or nothing" no database uses an index.
     let wanted = match (owners.is_empty(), named.is_empty()) {
-        (_, true) => changed,
+        (true, true) => return Ok(Around::default()),
+        (false, true) => changed,
         (true, false) => Condition::all().add(among(item::Column::Id, named)),
         (false, false) => Condition::any().add(changed).add(among(item::Column::Id, named)),
     };
@@ -72,16 +73,18 @@ async fn completed(db: &impl ConnectionTrait, mut all: Vec<Header>) -> Result<Ar
     }
     let mut known: BTreeSet<ItemId> = all.iter().map(|header| header.placed.id).collect();
     for _ in 0..DEEPEST_STEP {
-        let missing: BTreeSet<Uuid> = all
+        let mut missing: Vec<Uuid> = all
             .iter()
             .flat_map(|header| header.placed.rests_on().collect::<Vec<_>>())
             .filter(|id| !known.contains(id))
             .map(Uuid::from)
             .collect();
+        missing.sort();
+        missing.dedup();
         if missing.is_empty() {
             break;
         }
-        let above = headers(db, Condition::all().add(item::Column::Id.is_in(missing))).await?;
+        let above = headers(db, Condition::all().add(among(item::Column::Id, &missing))).await?;
         known.extend(above.iter().map(|header| header.placed.id));
         all.extend(above);
     }

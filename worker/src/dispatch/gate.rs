@@ -7,8 +7,10 @@ use crate::planner::decided;
 use chrono::{DateTime, Utc};
 use domain::gate::{self, Decision, Reason, Verdict};
 use domain::ids::{AccountId, MessageId, RelationshipId, SlotId};
+use domain::organisation_policy::Rules;
 use domain::words::{Channel, DeliveryState, Job, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use storage::briefing::{Briefing, Subject};
 use storage::deliveries::{self, Attempt, WITHDRAW};
 use storage::facts::{self, Answered, Question};
@@ -172,22 +174,44 @@ impl Dispatcher {
         let subjects: Vec<Subject<'_>> = questions.iter().map(|(_, question)| question.subject()).collect();
         let briefing = Briefing::of(&**tx, &subjects, now).await?;
         let mut judged = BTreeMap::new();
-        for (slot, question) in questions {
-            let mut answered = facts::answer(&briefing, question)?;
+        for (slot, question) in &questions {
+            let mut answered = facts::answer(&briefing, *question)?;
             answered.facts.tells_of_end = notices::end_told(slot)?.is_some();
             let mut verdict = gate::evaluate(question.job, &answered.facts);
-            let mut news = question.something_to_say;
-            if question.job == Job::Digest && matches!(verdict.decision, Decision::Send { .. }) {
-                news = Some(digests::build(&self.store, tx, slot, &answered.rules, now).await?);
-            }
-            // The table has no cell for a closed clock, which is simply not overdue; a digest is found
-            // empty only now.
-            if matches!(question.job, Job::OverdueNotice | Job::Digest) && news == Some(false) {
+            // The table has no cell for a closed clock, which is simply not overdue.
+            if question.job == Job::OverdueNotice && question.something_to_say == Some(false) {
                 verdict.decision = Decision::Block(Reason::NothingToSay);
             }
             judged.insert(slot.id, Judged { answered, verdict });
         }
+        self.build_digests(tx, &briefing, behind, &mut judged).await?;
         Ok(judged)
+    }
+
+    /// Builds the digests that nothing else keeps back; only now one is found empty.
+    async fn build_digests(
+        &self,
+        tx: &WriteTx,
+        briefing: &Briefing,
+        behind: &Behind,
+        judged: &mut BTreeMap<Uuid, Judged>,
+    ) -> Result<()> {
+        let goes = |judged: &Judged| matches!(judged.verdict.decision, Decision::Send { .. });
+        let digests = judged.iter().filter(|(_, judged)| goes(judged)).filter_map(|(id, judged)| {
+            let slot = behind.slots.get(id).filter(|slot| slot.job == Job::Digest.as_str())?;
+            Some((slot, Arc::clone(&judged.answered.rules)))
+        });
+        let digests: Vec<(&rows::Slot, Arc<Rules>)> = digests.collect();
+        if digests.is_empty() {
+            return Ok(());
+        }
+        let wanted: Vec<(&rows::Slot, &Rules)> = digests.iter().map(|(slot, rules)| (*slot, &**rules)).collect();
+        for (slot, told) in digests::build(&self.store, tx, briefing, &wanted).await? {
+            if let Some(judged) = judged.get_mut(&slot).filter(|_| !told) {
+                judged.verdict.decision = Decision::Block(Reason::NothingToSay);
+            }
+        }
+        Ok(())
     }
 
     /// What the verdict means for one delivery, and the ledger's no where it is one.

@@ -4,17 +4,19 @@
 use super::{Asking, Digests, item};
 use crate::app::Answer;
 use crate::views;
-use domain::digest::compose;
 use domain::gate;
-use domain::ids::{AccountId, OrganisationId, RelationshipId, SeriesId};
+use domain::ids::{AccountId, RelationshipId, SeriesId};
 use domain::policy::{InRelationship, OnOwn, Permit};
 use domain::wording::Upcoming;
 use domain::words::{Job, SeriesState};
 use mobile_contract::ledger::LedgerRecipient;
 use mobile_contract::upcoming::UpcomingOut;
+use std::sync::Arc;
+use storage::briefing::Briefing;
+use storage::digests::Asked;
 use storage::facts::{self, Question};
 use storage::whose::Whose;
-use storage::{StorageError, accounts, digests, policies, relationships, rows, series, upcoming};
+use storage::{StorageError, accounts, digests, relationships, rows, series, upcoming};
 
 pub async fn items(asking: &Asking<'_>, permit: Permit) -> Answer<Vec<UpcomingOut>> {
     let work = relationships::leave(permit.actor(), OnOwn::ProvidersWork, permit.account())?;
@@ -30,10 +32,7 @@ async fn next_digest(asking: &Asking<'_>, permit: Permit, known: &mut Digests) -
     let all = series::of(db, Whose::Provider(me), Some(Job::Digest)).await?;
     let Some(row) = all.into_iter().find(|row| row.state == SeriesState::Active.as_str()) else { return Ok(None) };
     let Some((on, at)) = known.next(asking, me).await? else { return Ok(None) };
-    let (account, ..) = known.of(asking, me).await?;
-    let (_, rules) = policies::in_force(db, OrganisationId(account.organisation_id)).await?;
-    let gathered = digests::gather(db, me, on, &rules, at).await?;
-    let question = Question {
+    let mut question = Question {
         job: Job::Digest,
         now: at,
         recipient: me,
@@ -44,9 +43,13 @@ async fn next_digest(asking: &Asking<'_>, permit: Permit, known: &mut Digests) -
         slot: None,
         on_date: on,
         number: 0,
-        something_to_say: Some(!compose(gathered.candidates, rules.digest_lines).lines.is_empty()),
+        something_to_say: None,
     };
-    let verdict = gate::evaluate(Job::Digest, &facts::load(db, question).await?.facts);
+    let briefing = Briefing::of(db, &[question.subject()], at).await?;
+    let rules = Arc::clone(&briefing.governing(briefing.account(me)?)?.rules);
+    let gathered = digests::gather(db, &briefing, &[Asked { provider: me, today: on, rules: &rules }]).await?;
+    question.something_to_say = Some(gathered.iter().any(|gathered| !gathered.candidates.is_empty()));
+    let verdict = gate::evaluate(Job::Digest, &facts::answer(&briefing, question)?.facts);
     let words = Upcoming::YourDigest { on: asking.day(on), time: asking.time(at) };
     Ok(Some(UpcomingOut {
         at: Some(at),
