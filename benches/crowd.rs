@@ -6,7 +6,7 @@
 //! asks every row of its table and every row says yes.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use domain::clock::{SeededEntropy, VirtualClock};
+use domain::clock::{Clock, SeededEntropy, VirtualClock};
 use domain::ids::OrganisationId;
 use domain::schedule::{Window, spread};
 use domain::words::Level;
@@ -68,11 +68,7 @@ pub fn instant(written: &str) -> DateTime<Utc> {
 /// The database.
 pub async fn gather(crowd: Crowd, url: &str) -> Result<(Store, VirtualClock)> {
     let clock = VirtualClock::at(instant(BEFORE));
-    let entropy = Arc::new(SeededEntropy::new(1));
-    let keys = storage::connect::open(&Address::new("sqlite::memory:")).await?;
-    let sealer = Sealer::over(keys, MasterKey::new([7; 32]), Arc::new(clock.clone()), entropy.clone()).await?;
-    let address = Address::new(url);
-    let store = Store::connect(&address, Arc::new(sealer), Arc::new(clock.clone()), entropy).await?;
+    let store = open(url, Arc::new(clock.clone())).await?;
     storage::migrate(&store).await?;
     let organisation = OrganisationId(store.new_id());
     let new = NewOrganisation {
@@ -92,6 +88,17 @@ pub async fn gather(crowd: Crowd, url: &str) -> Result<(Store, VirtualClock)> {
     loader.load().await?;
     loader.db.close().await?;
     Ok((store, clock))
+}
+
+/// A store on this database that goes by this clock. Nothing of the crowd is sealed, so that its keys may be new.
+///
+/// # Errors
+/// The database.
+pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Store> {
+    let entropy = Arc::new(SeededEntropy::new(1));
+    let keys = storage::connect::open(&Address::new("sqlite::memory:")).await?;
+    let sealer = Sealer::over(keys, MasterKey::new([7; 32]), Arc::clone(&clock), entropy.clone()).await?;
+    Store::connect(&Address::new(url), Arc::new(sealer), clock, entropy).await
 }
 
 struct Loader {
