@@ -151,11 +151,11 @@ async fn database(shell: &Shell) -> Vec<Finding> {
     let schema = match migrations::standing(&database).await {
         Ok(Standing { behind: 0, ahead: 0 }) => Finding::well(about, "answers, and is at this version"),
         Ok(Standing { behind: 0, ahead }) => {
-            let said = format!("answers, and is {ahead} migrations ahead, as while a later version takes over");
+            let said = format!("answers, and is {} ahead, as while a later version takes over", counted(ahead));
             Finding::well(about, said)
         }
         Ok(Standing { behind, .. }) => {
-            Finding::wrong(about, format!("answers, and is {behind} migrations behind: run `reconnect migrate`"))
+            Finding::wrong(about, format!("answers, and is {} behind: run `reconnect migrate`", counted(behind)))
         }
         Err(error) => Finding::wrong(about, format!("does not answer: {error}")),
     };
@@ -170,6 +170,10 @@ async fn database(shell: &Shell) -> Vec<Finding> {
     }
     drop(database.close().await);
     findings
+}
+
+fn counted(migrations: usize) -> String {
+    if migrations == 1 { "1 migration".to_owned() } else { format!("{migrations} migrations") }
 }
 
 /// Keys that the database was not written with.

@@ -31,13 +31,21 @@ pub enum Next {
     GiveUp,
 }
 
+/// How long a channel rests when it was throttled without being told for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Throttled {
+    For(TimeDelta),
+    /// Longer with each attempt.
+    AtLeast(TimeDelta),
+    AsUnavailable,
+}
+
 /// How one channel is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     first_wait: TimeDelta,
     longest_wait: TimeDelta,
-    /// When throttled without being told how long, at least; `None` waits as when unavailable.
-    throttled_wait: Option<TimeDelta>,
+    throttled: Throttled,
     stop_after: Option<TimeDelta>,
     jittered: bool,
 }
@@ -45,10 +53,12 @@ pub struct RetryPolicy {
 /// Being told to come back at once must not become a loop.
 const SHORTEST_WAIT: TimeDelta = TimeDelta::seconds(1);
 
+const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
+
 const PUSH: RetryPolicy = RetryPolicy {
     first_wait: TimeDelta::seconds(10),
     longest_wait: TimeDelta::minutes(15),
-    throttled_wait: Some(TimeDelta::seconds(60)),
+    throttled: Throttled::For(A_MINUTE),
     stop_after: Some(TimeDelta::minutes(60)),
     jittered: true,
 };
@@ -63,7 +73,7 @@ impl RetryPolicy {
     /// As FCM, until the end of the useful life: Apple asks for backing off and gives no figures. A day without Apple is
     /// caught up with where it still matters.
     pub const fn apns() -> Self {
-        RetryPolicy { stop_after: None, ..PUSH }
+        RetryPolicy { stop_after: None, throttled: Throttled::AtLeast(A_MINUTE), ..PUSH }
     }
 
     /// As FCM, which is also the push service of most browsers.
@@ -77,7 +87,7 @@ impl RetryPolicy {
         RetryPolicy {
             first_wait: TimeDelta::minutes(1),
             longest_wait: TimeDelta::minutes(30),
-            throttled_wait: None,
+            throttled: Throttled::AsUnavailable,
             stop_after: None,
             jittered: false,
         }
@@ -89,9 +99,11 @@ impl RetryPolicy {
         let backoff = self.backoff(attempts.made, jitter);
         let wait = match setback {
             Setback::Throttled { retry_after: Some(told) } => asked_for(told),
-            Setback::Throttled { retry_after: None } => {
-                Some(self.throttled_wait.map_or(backoff, |wait| wait.max(backoff)))
-            }
+            Setback::Throttled { retry_after: None } => Some(match self.throttled {
+                Throttled::For(wait) => wait,
+                Throttled::AtLeast(wait) => wait.max(backoff),
+                Throttled::AsUnavailable => backoff,
+            }),
             Setback::Unavailable { retry_after } => {
                 retry_after.map_or(Some(backoff), |told| asked_for(told).map(|told| told.max(backoff)))
             }
@@ -161,6 +173,11 @@ mod tests {
             assert_eq!(wait(policy, 1, Setback::Unavailable { retry_after: told(3) }, 0.0), 10);
             assert_eq!(wait(policy, 1, Setback::Unavailable { retry_after: told(120) }, 0.0), 120);
         }
+        let later = |policy| wait(policy, 6, THROTTLED, 0.0);
+        assert_eq!(
+            (later(RetryPolicy::fcm()), later(RetryPolicy::web_push()), later(RetryPolicy::apns())),
+            (60, 60, 320)
+        );
         let told = Setback::Throttled { retry_after: told(3_601) };
         assert_eq!((wait(RetryPolicy::fcm(), 1, told, 0.0), wait(RetryPolicy::apns(), 1, told, 0.0)), (-1, 3_601));
     }

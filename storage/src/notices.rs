@@ -1,6 +1,7 @@
 //! Ordinary notices: one neutral push for what a provider wrote or did. Several fold into one while
 //! the first is unread; in quiet hours the planner holds them.
 
+use crate::among::among;
 use crate::connect::WriteTx;
 use crate::deliveries;
 use crate::entity::{account, agreement_version, delivery, message, notification, proposal, series, slot};
@@ -224,11 +225,12 @@ pub async fn is_told(db: &impl ConnectionTrait, owner: AccountId, relationship: 
     if unread.is_empty() {
         return Ok(false);
     }
+    let notices: Vec<Uuid> = unread.iter().map(|notice| notice.id).collect();
     let tries: Vec<(Uuid, String)> = delivery::Entity::find()
         .select_only()
         .column(delivery::Column::NotificationId)
         .column(delivery::Column::State)
-        .filter(delivery::Column::NotificationId.is_in(unread.iter().map(|notice| notice.id)))
+        .filter(among(delivery::Column::NotificationId, &notices))
         .filter(delivery::Column::Channel.ne(Channel::InApp.as_str()))
         .order_by_asc(delivery::Column::Id)
         .into_tuple()

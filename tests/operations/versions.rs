@@ -32,7 +32,7 @@ on_both_databases! {
         let migrated = world.house.run(&["migrate"]).await;
         assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
         let said = doctor(&world.house).await;
-        assert!(said.contains("well   database: answers, and is 1 migrations ahead"), "{said}");
+        assert!(said.contains("well   database: answers, and is 1 migration ahead"), "{said}");
         world.house.restart().await;
         world.worker = Some(world.house.spawn(&["work"]));
         world.write(&pair.provider, &pair.id, "info", "Og kvar tid sine ting").await;
