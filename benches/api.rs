@@ -56,7 +56,7 @@ const DEAREST: usize = 12;
 
 /// Reads and writes per second, and the binary's own needs.
 #[derive(Parser)]
-struct Options {
+pub struct Options {
     /// How long each is measured at a time; ours and what it is held against take turns.
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
@@ -90,10 +90,17 @@ impl Options {
 
 #[tokio::main]
 async fn main() -> Done {
-    let options = Options::parse();
+    run(&Options::parse()).await
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// Something failed, or not everything was done that was measured.
+pub async fn run(options: &Options) -> Done {
     let mut figures = Figures::new("api", options.json);
     for (number, kind) in options.databases.iter().enumerate() {
-        measure(*kind, &options, number == 0, &mut figures).await?;
+        measure(*kind, options, number == 0, &mut figures).await?;
     }
     figures.print();
     Ok(())

@@ -1,8 +1,8 @@
 //! Jobs without work: notices that go nowhere but into the app. Each is told of as often as it takes to make a backlog of
 //! any length, so that every one of them passes the gate on its own.
 
-use crate::crowd::{self, Crowd, PLANNERS_MINUTE, instant};
-use crate::running::Running;
+use super::crowd::{self, Crowd, PLANNERS_MINUTE, instant};
+use super::running::Running;
 use domain::clock::Clock;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::sync::Arc;

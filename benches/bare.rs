@@ -1,6 +1,6 @@
 //! What a poem handler does with nothing in between: one row read from the same database.
 
-use crate::plain_writes::Plain;
+use super::plain_writes::Plain;
 use poem::web::{Data, Json, Path};
 use poem::{Endpoint, EndpointExt, Route, handler};
 use sea_orm::sqlx;

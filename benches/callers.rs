@@ -1,7 +1,7 @@
 //! Kept connections, each of which asks again as soon as it is answered. No more of HTTP/1.1 than that takes, so that
 //! the one who asks costs the cores as little as can be.
 
-use crate::percentile::percentile;
+use super::percentile::percentile;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

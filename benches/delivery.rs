@@ -56,7 +56,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Pushes per second, durable outcome included.
 #[derive(Parser)]
-struct Options {
+pub struct Options {
     /// How many pushes go out in each case; as many in-app notices go with them.
     #[arg(long, default_value_t = 10_000)]
     pushes: u64,
@@ -128,12 +128,20 @@ impl Taking {
 
 #[tokio::main]
 async fn main() -> Done {
-    let options = Options::parse();
-    rustls::crypto::ring::default_provider().install_default().map_err(|_| "TLS was set up before")?;
+    run(&Options::parse()).await
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// Something failed, or not everything was done that was measured.
+pub async fn run(options: &Options) -> Done {
+    // Whoever runs in the same process may have set it up before.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let mut figures = Figures::new("delivery", options.json);
     for database in &options.databases {
         for gateway in &options.gateways {
-            one(&options, *database, *gateway, &mut figures).await?;
+            one(options, *database, *gateway, &mut figures).await?;
         }
     }
     figures.print();

@@ -1,7 +1,7 @@
 //! The least that planning costs on a database: what is due is found, moved on by a fortnight, and written to ledger
 //! and outbox, all in SQL, in one commit, without asking whether it may be sent.
 
-use crate::crowd::FLOORS_MINUTE;
+use super::crowd::FLOORS_MINUTE;
 use sea_orm::{ConnectionTrait, DbBackend};
 use std::time::{Duration, Instant};
 use storage::{Result, Store};

@@ -1,8 +1,8 @@
 //! The binary as it is deployed: how soon it is ready, what it keeps in memory, how large it is.
 
-use crate::callers::{Callers, Saying};
-use crate::median::median;
-use crate::pairs::MASTER_KEY;
+use super::callers::{Callers, Saying};
+use super::median::median;
+use super::pairs::MASTER_KEY;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;

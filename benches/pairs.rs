@@ -1,6 +1,6 @@
 //! Owners with a provider each, who are signed in, let in through the same functions as the API's.
 
-use crate::wall::Wall;
+use super::wall::Wall;
 use backend::app::sessions::{self, Caller, DeviceClaim};
 use backend::app::{consents, relationships};
 use backend::{App, Settings};

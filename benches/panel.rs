@@ -42,7 +42,7 @@ const ROWS: f64 = 3.0;
 
 /// What the control panel costs, against one indexed row read from the same database.
 #[derive(Parser)]
-struct Options {
+pub struct Options {
     #[arg(long, default_value_t = 10)]
     domains: usize,
     #[arg(long, default_value_t = 100)]
@@ -64,10 +64,17 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> Done {
-    let options = Options::parse();
+    run(&Options::parse()).await
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// Something failed, or not everything was done that was measured.
+pub async fn run(options: &Options) -> Done {
     let mut figures = Figures::new("panel", options.json);
     for kind in &options.databases {
-        measure(*kind, &options, &mut figures).await?;
+        measure(*kind, options, &mut figures).await?;
     }
     figures.print();
     Ok(())

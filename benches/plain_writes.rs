@@ -136,7 +136,7 @@ impl Connection {
 
 /// In the order of time, as ours are.
 fn new_id() -> Uuid {
-    use crate::wall::Wall;
+    use super::wall::Wall;
     use domain::clock::{Clock as _, SeededEntropy, new_id};
     static ENTROPY: std::sync::LazyLock<SeededEntropy> = std::sync::LazyLock::new(|| SeededEntropy::new(2));
     new_id(Wall.now(), &*ENTROPY)

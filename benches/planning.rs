@@ -44,7 +44,7 @@ const NAMED: usize = 12;
 
 /// What one minute of planning costs, by how much is due and by how many there are.
 #[derive(Parser)]
-struct Options {
+pub struct Options {
     /// How many owners, one database each.
     #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
     owners: Vec<u64>,
@@ -63,7 +63,14 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> Done {
-    let options = Options::parse();
+    run(&Options::parse()).await
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// Something failed, or not everything was done that was measured.
+pub async fn run(options: &Options) -> Done {
     let mut figures = Figures::new("planning", options.json);
     let mut wrong = Vec::new();
     for kind in &options.databases {

@@ -67,7 +67,7 @@ const DEAREST: usize = 14;
 
 /// Jobs per second through the outbox, and how soon they begin.
 #[derive(Parser)]
-struct Options {
+pub struct Options {
     /// Different notices; each is in the backlog as often as it takes.
     #[arg(long, default_value_t = 10_000)]
     notices: u64,
@@ -116,10 +116,17 @@ impl Options {
 
 #[tokio::main]
 async fn main() -> Done {
-    let options = Options::parse();
+    run(&Options::parse()).await
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// Something failed, or not everything was done that was measured.
+pub async fn run(options: &Options) -> Done {
     let mut figures = Figures::new("queue", options.json);
     for kind in &options.databases {
-        measure(*kind, &options, &mut figures).await?;
+        measure(*kind, options, &mut figures).await?;
     }
     figures.print();
     Ok(())
@@ -235,7 +242,7 @@ async fn worked(
             }
         }
     };
-    let ((), emptied) = tokio::join!(run(&watched, options, &shutdown)?, waiting);
+    let ((), emptied) = tokio::join!(working(&watched, options, &shutdown)?, waiting);
     let took = emptied?.unwrap_or_else(|| begun.elapsed());
     let done = recorded(store, before, None).await?;
     if told {
@@ -266,7 +273,7 @@ async fn recorded(store: &Store, before: u64, wanted: Option<u64>) -> Done<u64> 
 }
 
 /// A worker that has nobody to send to.
-fn run(store: &Store, options: &Options, shutdown: &CancellationToken) -> Done<impl Future<Output = ()>> {
+fn working(store: &Store, options: &Options, shutdown: &CancellationToken) -> Done<impl Future<Output = ()>> {
     let transports = Transports::live(&TransportSettings::default(), Arc::clone(&store.clock))?;
     let dispatcher = Dispatcher::new(store.clone(), Arc::new(transports), options.dispatch());
     Ok(worker::run(store.clone(), Planner::new(store.clone()), dispatcher, POLL, shutdown.clone()))
@@ -297,7 +304,7 @@ async fn latency(
         figures.take(case("commit_to_start/p99"), millis(percentile(took, 0.99)), "ms", slowest);
         Done::Ok(())
     };
-    let ((), measured) = tokio::join!(run(store, options, &shutdown)?, measuring);
+    let ((), measured) = tokio::join!(working(store, options, &shutdown)?, measuring);
     if store.backend() == sea_orm::DbBackend::Postgres {
         other.close().await?;
     }
@@ -365,7 +372,7 @@ async fn idle(store: &Store, options: &Options, case: &impl Fn(&str) -> String, 
         shutdown.cancel();
         (split.take(), watched.as_secs_f64())
     };
-    let ((), (split, seconds)) = tokio::join!(run(&watched, options, &shutdown)?, watching);
+    let ((), (split, seconds)) = tokio::join!(working(&watched, options, &shutdown)?, watching);
     let statements: usize = split.values().map(|(times, _)| times).sum();
     figures.take(case("idle"), statements as f64 / seconds, "statements/s", Some(IDLE_STATEMENTS));
     for (kind, (times, _)) in split {

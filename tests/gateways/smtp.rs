@@ -113,6 +113,11 @@ impl SmtpGateway {
         self.shared.ledger.lock().expect("ledger").clone()
     }
 
+    /// How many there are in [`Self::received`].
+    pub fn count(&self) -> usize {
+        self.shared.ledger.lock().expect("ledger").len()
+    }
+
     /// Connections made so far.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)

@@ -21,7 +21,7 @@ async fn outcome(phase: Phase, fault: Fault) -> (Outcome, usize) {
     let sign_in = Some(SmtpSignIn { user: USER.to_owned(), password: SecretString::from(PASSWORD) });
     let settings = SmtpSettings { sign_in, ..settings(&gateway, SmtpTls::StartTls) };
     let outcome = transports(settings, clock().1).mail(&mail(1)).await;
-    (outcome, gateway.received().len())
+    (outcome, gateway.count())
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_connection_that_died_while_it_was_kept_costs_nothing() {
         assert!(is_sent(&transports.mail(&mail(1)).await));
         gateway.faults([(Phase::Mail, fault)]);
         assert!(is_sent(&transports.mail(&mail(2)).await), "{fault:?}");
-        assert_eq!((gateway.connections(), gateway.received().len()), (2, 2));
+        assert_eq!((gateway.connections(), gateway.count()), (2, 2));
     }
 }
 
