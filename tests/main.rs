@@ -16,6 +16,7 @@ mod operations;
 mod outages;
 mod planning;
 mod policy;
+mod races;
 mod rehearsal;
 mod rules;
 mod shell;

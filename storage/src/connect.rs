@@ -3,7 +3,7 @@
 use crate::changes::Maker;
 use crate::error::{Result, StorageError};
 use crate::sealed::Sealer;
-use crate::{changes, silence};
+use crate::{acts, changes, silence};
 use domain::clock::{Clock, Entropy};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
@@ -149,7 +149,7 @@ impl Store {
     }
 
     /// Begins a write. SQLite transactions are IMMEDIATE: the lock is taken now, so a write never
-    /// fails halfway for having read first.
+    /// fails halfway for having read first. In a call it is [its maker's turn](acts).
     pub async fn write(&self) -> Result<WriteTx> {
         let turn = match &self.write_turn {
             Some(turn) => Some(
@@ -165,6 +165,9 @@ impl Store {
             ..Default::default()
         };
         let txn = self.db.begin_with_options(options).await?;
+        if let Some(maker) = changes::maker() {
+            acts::of(&txn, maker).await?;
+        }
         Ok(WriteTx {
             txn,
             wakes: AtomicBool::new(false),

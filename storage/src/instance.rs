@@ -1,5 +1,6 @@
 //! What holds for the whole installation.
 
+use crate::acts;
 use crate::connect::WriteTx;
 use crate::entity::instance_setting;
 use crate::error::Result;
@@ -36,6 +37,7 @@ pub async fn kill_switch(db: &impl ConnectionTrait) -> Result<Switch> {
 
 /// `permit` is the policy's leave to move it.
 pub async fn set_kill_switch(tx: &WriteTx, permit: Permit, on: bool, now: DateTime<Utc>) -> Result<()> {
+    acts::of_all(&**tx).await?;
     set(tx, KILL_SWITCH, on, Some(permit.account()), now).await
 }
 

@@ -2,6 +2,7 @@
 
 pub mod absences;
 pub mod accounts;
+pub mod acts;
 pub mod agreement_rounds;
 pub mod agreements;
 mod among;

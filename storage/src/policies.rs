@@ -1,6 +1,7 @@
 //! Versions of an organisation's policy. Read fresh each time: what was published holds from its
 //! commit on, in every process.
 
+use crate::acts;
 use crate::connect::WriteTx;
 use crate::entity::{account, org_policy, organisation, series};
 use crate::error::{Result, StorageError};
@@ -92,6 +93,7 @@ pub async fn versions(
 /// everything of it.
 pub async fn publish(tx: &WriteTx, permit: Permit, new: NewPolicy, now: DateTime<Utc>) -> Result<i32> {
     let of = permit.actor().organisation;
+    acts::of_all(&**tx).await?;
     let present = match latest(&**tx, of).await? {
         Some(row) => row.version,
         None => {

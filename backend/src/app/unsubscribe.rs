@@ -5,12 +5,13 @@ use crate::app::{Answer, Refusal};
 use crate::state::App;
 use domain::ids::AccountId;
 use domain::words::Language;
-use storage::{accounts, notification_settings, unsubscribe};
+use storage::{accounts, acts, notification_settings, unsubscribe};
 
 /// Turns the mail off. Doing it again changes nothing.
 pub async fn turn_off(app: &App, token: &str) -> Answer<()> {
     let account = known(app, token).await?.0;
     let tx = app.store.write().await?;
+    acts::of(&*tx, account).await?;
     notification_settings::unsubscribe(&tx, account, app.now()).await?;
     tx.commit().await?;
     Ok(())

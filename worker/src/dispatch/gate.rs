@@ -14,7 +14,7 @@ use std::sync::Arc;
 use storage::briefing::{Briefing, Subject};
 use storage::deliveries::{self, Attempt, WITHDRAW};
 use storage::facts::{self, Answered, Question};
-use storage::{Result, StorageError, WriteTx, clocks, notices, rows, series, slots};
+use storage::{Result, StorageError, WriteTx, acts, clocks, notices, rows, series, slots};
 use uuid::Uuid;
 
 /// A delivery that may go out, with what was read to decide so.
@@ -107,6 +107,7 @@ impl Dispatcher {
     pub(super) async fn ask_gate(&self, claimed: Vec<rows::Delivery>) -> Result<Vec<Way>> {
         let now = self.store.clock.now();
         let tx = self.store.write().await?;
+        acts::awaited(&tx, &claimed).await?;
         let behind = Behind::of(&tx, &claimed).await?;
         let judged = self.judge(&tx, &behind, &claimed, now).await?;
         let mut ways = Vec::with_capacity(claimed.len());
