@@ -14,6 +14,7 @@ use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, OrganisationId, RelationshipId, SlotId};
 use domain::proposals::ProposalState;
 use domain::words::{Channel, DeliveryState, Job, MessageKind, Outcome, RelationshipEnd, SeriesState};
+use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
@@ -296,10 +297,12 @@ pub async fn parted(tx: &WriteTx, owner: AccountId, relationship: RelationshipId
 /// A message or a proposal was taken back before it was read: a notice that stood for it alone is cancelled or
 /// withdrawn.
 pub async fn recalled(tx: &WriteTx, message: MessageId, now: DateTime<Utc>) -> Result<()> {
+    // Locked, or one that is recorded as sent just now would be neither open below nor sent here.
     let about = slot::Entity::find()
         .filter(slot::Column::Job.eq(Job::MessageNotice.as_str()))
         .filter(slot::Column::Subject.eq(message.0))
         .order_by_asc(slot::Column::Id)
+        .lock(LockType::NoKeyUpdate)
         .all(&**tx)
         .await?;
     for row in about {
