@@ -164,21 +164,17 @@ pub async fn shared_between(
 }
 
 /// Active relationships of `owners` in which a reader is responsible or takes part: id, owner, who is responsible, and
-/// one of the readers who takes part.
+/// one who takes part.
 async fn active_with(
     db: &impl ConnectionTrait,
     owners: &[Uuid],
     readers: &[Uuid],
 ) -> Result<Vec<(Uuid, Uuid, Uuid, Option<Uuid>)>> {
-    let among_readers = readers.to_vec();
+    // Who of them is asked about is said below: in the join, SQLite would look for each of them by itself.
     let present: RelationDef = relationship::Entity::belongs_to(relationship_member::Entity)
         .from(relationship::Column::Id)
         .to(relationship_member::Column::RelationshipId)
-        .on_condition(move |_, _| {
-            Condition::all()
-                .add(among(relationship_member::Column::ProviderId, &among_readers))
-                .add(relationship_member::Column::LeftAt.is_null())
-        })
+        .on_condition(|_, _| Condition::all().add(relationship_member::Column::LeftAt.is_null()))
         .into();
     Ok(relationship::Entity::find()
         .select_only()
@@ -190,7 +186,7 @@ async fn active_with(
         .filter(
             Condition::any()
                 .add(among(relationship::Column::ProviderId, readers))
-                .add(relationship_member::Column::ProviderId.is_not_null()),
+                .add(among(relationship_member::Column::ProviderId, readers)),
         )
         .order_by_asc(relationship::Column::Id)
         .order_by_asc(relationship_member::Column::ProviderId)
@@ -199,7 +195,7 @@ async fn active_with(
         .await?)
 }
 
-/// Owner, provider, reader on the team it is made to, then the setting itself.
+/// Owner, provider, one who is on the team it is made to, then the setting itself.
 type Made = (
     Uuid,
     Option<Uuid>,
@@ -215,11 +211,9 @@ type Made = (
 
 /// Settings of `owners` for a reader, or for a team that one is on.
 async fn settings_for(db: &impl ConnectionTrait, owners: &[Uuid], readers: &[Uuid]) -> Result<Vec<Made>> {
-    let among_readers = readers.to_vec();
     let on_team: RelationDef = share_grant::Entity::belongs_to(membership::Entity)
         .from(share_grant::Column::TeamId)
         .to(membership::Column::TeamId)
-        .on_condition(move |_, _| Condition::all().add(among(membership::Column::AccountId, &among_readers)))
         .into();
     Ok(share_grant::Entity::find()
         .select_only()
@@ -239,7 +233,7 @@ async fn settings_for(db: &impl ConnectionTrait, owners: &[Uuid], readers: &[Uui
         .filter(
             Condition::any()
                 .add(among(share_grant::Column::ProviderId, readers))
-                .add(membership::Column::AccountId.is_not_null()),
+                .add(among(membership::Column::AccountId, readers)),
         )
         .order_by_asc(share_grant::Column::Id)
         .order_by_asc(membership::Column::AccountId)
