@@ -103,7 +103,7 @@ fn digests_of_ten_years_come_on_every_working_day_also_of_a_provider_who_moves()
         [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri].into_iter().collect();
     for digest_time in ["08:00:00", "00:15:00", "02:20:00"].map(|time| time.parse::<NaiveTime>().unwrap()) {
         let hours = WorkingHours { days: weekdays, from: NaiveTime::MIN, ..WorkingHours::default() };
-        let living_in = |zone| ProviderCalendar { zone, holidays, hours: hours.clone(), away: Vec::new() };
+        let living_in = |zone| ProviderCalendar { zone, holidays, hours, away: Vec::new() };
         let mut calendar = living_in(HOMES[0]);
         let mut now = instant_of(calendar.zone, start.and_time(NaiveTime::MIN)) - TimeDelta::seconds(1);
         let (mut told, mut moves, mut last) = (BTreeSet::new(), 0, start.pred_opt().unwrap());
