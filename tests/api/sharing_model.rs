@@ -1,16 +1,18 @@
 //! The real system held against sharing as it is written down: a small model is told the same acts, and what each of two
 //! providers finds, in lists, pages, single things, the plan, proposals, comments, the digest and the counts that leave
-//! the house with it by push and e-mail, must be what the model says, byte for byte of what is hers and nothing of
-//! anything else. The owner's export has all that is hers, and nothing she took away.
+//! the house with it by push and e-mail, and on a phone that only syncs, must be what the model says, byte for byte of
+//! what is hers and nothing of anything else. The owner's export has all that is hers, and nothing she took away.
 //!
 //! `RECONNECT_SHARING_SEQUENCES=100000 cargo test --release --test all sharing_model` is the whole of it; without the
 //! variable a short form runs.
 
 mod beside;
 mod model;
+mod phones;
 mod told;
 
 use super::fixture::{Fixture, Pair, Who};
+use super::phone::Phone;
 use crate::harness::on_both_databases;
 use backend::app::sessions::Caller;
 use backend::app::toolbox::shared::{self, Asked};
@@ -58,6 +60,9 @@ struct Life<'a> {
     fixture: &'a Fixture,
     owner: Caller,
     readers: [(Caller, Pair); 2],
+    /// The owner's and the readers', which know nothing but what syncing told them.
+    her_phone: Phone,
+    phones: [Phone; 2],
     model: Model,
     dice: Dice,
     number: u32,
@@ -102,9 +107,14 @@ impl<'a> Life<'a> {
             pairs.push((caller(fixture, reader, Role::Provider), pair));
         }
         let since = fixture.app.now();
+        let mut phones = readers.each_ref().map(Phone::of);
+        // In pages of different lengths.
+        phones[0].limit = 3;
         let readers = pairs.try_into().unwrap_or_else(|_| panic!("two readers"));
         Self {
             fixture,
+            her_phone: Phone::of(&owner),
+            phones,
             owner: caller(fixture, &owner, Role::ServiceUser),
             readers,
             model: Model { since, ..Model::default() },
@@ -335,6 +345,7 @@ impl<'a> Life<'a> {
             self.what_stands_beside_agrees(reader).await;
             self.the_digest_agrees(reader).await;
         }
+        self.the_phones_agree().await;
     }
 
     async fn lists_agree(&mut self, reader: usize) {

@@ -53,7 +53,7 @@ pub async fn race(house: &mut House) -> Vec<bool> {
         .iter()
         .map(|news| {
             let (news, taken) = (news.clone(), ALL[house.dice.below(ALL.len())]);
-            let (pause, scene) = (house.dice.pause(), Arc::clone(&scene));
+            let (pause, scene) = (house.dice.short_pause(), Arc::clone(&scene));
             tokio::spawn(async move {
                 tokio::time::sleep(pause).await;
                 news.take_back(&scene.fixture, taken).await;

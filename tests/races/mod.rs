@@ -70,7 +70,8 @@ on_both_databases! {
         }
         eprintln!("{database:?}: {met:#?}");
         let before: usize = met.values().map(|met| met.before).sum();
-        assert!(before * 10 > wanted && before * 10 < wanted * 9, "nobody was in time, or everybody: {met:?}");
+        let played: usize = met.values().map(|met| met.all()).sum();
+        assert!(0 < before && before < played, "nobody was in time, or everybody: {met:?}");
         assert_eq!(met.len(), Act::ALL.len());
     }
 
@@ -90,6 +91,6 @@ on_both_databases! {
             house.close().await;
         }
         eprintln!("{database:?}: {met:?}");
-        assert!(met.before * 10 > wanted && met.before * 10 < wanted * 9, "nobody was in time, or everybody: {met:?}");
+        assert!(0 < met.before && met.before < met.all(), "nobody was in time, or everybody: {met:?}");
     }
 }
