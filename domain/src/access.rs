@@ -41,6 +41,17 @@ words! {
     }
 }
 
+/// What stands for the owner's own line about a text that was not opened, among what was read.
+pub const GIST: &str = "gist";
+/// What stands for the beginning of a text that was not opened, among what was read.
+pub const PREVIEW: &str = "preview";
+
+/// How many things a row names, out of its subjects: gists and beginnings are none by themselves.
+pub fn things<'a>(subjects: impl IntoIterator<Item = &'a str>) -> u32 {
+    let named = |subject: &&str| !subject.is_empty() && ![GIST, PREVIEW].contains(subject);
+    u32::try_from(subjects.into_iter().filter(named).count()).unwrap_or(u32::MAX)
+}
+
 /// Through which relationship, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Via {
@@ -73,5 +84,12 @@ mod tests {
         assert_eq!(via.to_string().parse(), Ok(via));
         assert!("".parse::<Via>().is_err());
         assert!("x/granted".parse::<Via>().is_err());
+    }
+
+    #[test]
+    fn a_beginning_is_no_thing_of_its_own() {
+        assert_eq!(things(["how_to_meet_me", "my_people"]), 2);
+        assert_eq!(things([GIST, PREVIEW]), 0);
+        assert_eq!(things("".split(',')), 0);
     }
 }

@@ -49,6 +49,8 @@ wire_words! {
 pub struct AccessOut {
     /// Counts without a gap from 1.
     pub number: i32,
+    /// A sentence: who did what, and why it was allowed.
+    pub words: String,
     pub who: PartyOut,
     pub action: AccessAction,
     /// The sections that were read, or `crisis_plan`; ids of items, messages, notes or check-ins; `gist` and `preview`;

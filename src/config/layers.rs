@@ -51,20 +51,47 @@ pub fn collect(file: Option<&Path>, environment: Map<String, String>) -> Result<
     }
     let variables = Environment::with_prefix(PREFIX).separator("__").source(Some(environment));
     let given = given.add_source(variables).build().map_err(|error| one("the environment", error.to_string()))?;
+    Ok(Layers { defaults: defaults()?, given: flat(given.cache) })
+}
+
+fn defaults() -> Result<Flat, Problems> {
     let defaults = config::Config::builder()
         .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
         .build()
         .map_err(|error| one("the defaults", error.to_string()))?;
-    Ok(Layers { defaults: flat(defaults.cache), given: flat(given.cache) })
+    Ok(flat(defaults.cache))
+}
+
+/// Variables that were meant as settings and would be passed over: one underscore where two belong. Only those that
+/// spell a setting, since other programs name variables after a service, too (`RECONNECT_SERVER_PORT`).
+///
+/// # Errors
+/// Each of them, with the name it should have.
+pub fn well_named<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), Problems> {
+    let settings: BTreeMap<String, String> = defaults()?
+        .into_keys()
+        .flat_map(|key| [format!("{key}_file"), key])
+        .map(|key| [key.replace('.', "_"), key.replace('.', "__")].map(|name| name.to_uppercase()))
+        .map(|[short, right]| (format!("{PREFIX}_{short}"), format!("{PREFIX}__{right}")))
+        .collect();
+    let meant = |name: &str| settings.get(name).map(|right| (name.to_owned(), format!("is not read: write {right}")));
+    let problems: Vec<Problem> = names
+        .into_iter()
+        .filter_map(meant)
+        .map(|(key, what)| Problem { key, what, origin: Some("the environment".to_owned()) })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
 /// The process's own variables that are settings. Read here and not by the `config` crate, whose message about
 /// one that is not Unicode shows it, secrets and all.
 ///
 /// # Errors
-/// A variable that is not Unicode.
+/// A variable that is not Unicode, or one that [`well_named`] names.
 pub fn environment() -> Result<Map<String, String>, Problems> {
     let mut variables = Map::new();
+    let names: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
+    well_named(names.iter().map(String::as_str))?;
     for (name, value) in std::env::vars_os() {
         let Some(name) = name.to_str().filter(|name| name.starts_with("RECONNECT__")) else { continue };
         let value = value.into_string().map_err(|_| one(name, "is not Unicode text".to_owned()))?;

@@ -229,3 +229,12 @@ fn lists_have_commas_in_the_environment() {
     let config = read("", &[("RECONNECT__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap();
     assert_eq!(config.server.trusted_proxies.len(), 2);
 }
+
+#[test]
+fn a_variable_with_an_underscore_too_few_is_named_with_what_it_should_be_called() {
+    let said = |names: &[&str]| layers::well_named(names.iter().copied()).expect_err("misnamed").to_string();
+    assert!(said(&["RECONNECT_SERVER_LISTEN"]).contains("RECONNECT__SERVER__LISTEN"));
+    assert!(said(&["PATH", "RECONNECT_DATABASE_URL_FILE"]).contains("RECONNECT__DATABASE__URL_FILE"));
+    let others = ["RECONNECT__SERVER__LISTEN", "RECONNECT_CONFIG", "RECONNECT_SERVER_PORT", "RECONNECT_TEST_PYTHON"];
+    assert!(layers::well_named(others).is_ok());
+}

@@ -355,6 +355,24 @@ on_both_databases! {
         assert_eq!(again.status, 304);
     }
 
+    async fn a_call_in_another_language_is_answered_in_it(database) {
+        let fixture = Fixture::on(database).await;
+        library::starter::install(fixture.app.store.read(), fixture.app.now()).await.expect("the starter set");
+        let reader = fixture.owner().await;
+        let said = [
+            ("nb", "Bli enige før det gjelder", "forventning"),
+            ("nn", "Bli samde før det gjeld", "forventningar"),
+            ("en", "Agree before it matters", "expectation"),
+        ];
+        for (language, title, word) in said {
+            let header = [("Accept-Language", language)];
+            for path in ["/v1/library?kind=article", &format!("/v1/library/search?q={word}")] {
+                let found = fixture.call(Method::GET, Some(&reader), path, Value::Null, &header).await.expect(200);
+                assert!(found.to_string().contains(title), "{language} {path}: {found}");
+            }
+        }
+    }
+
     async fn the_starter_set_is_put_in_once_and_never_over_ones_own_words(database) {
         let fixture = Fixture::on(database).await;
         let db = fixture.app.store.read();

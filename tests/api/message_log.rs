@@ -3,6 +3,7 @@
 use super::fixture::{Fixture, Who};
 use super::messages::{id, later, thread, write, writing_pair};
 use crate::harness::on_both_databases;
+use poem::http::Method;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -47,6 +48,10 @@ on_both_databases! {
             line("open_message", "Bente", &[&id(&answered)]),
         ];
         assert_eq!(log(&fixture, owner).await, expected);
+        let read = fixture.call(Method::GET, Some(owner), "/v1/access_log", Value::Null, &[("Accept-Language", "nb")]);
+        let read = read.await.expect(200);
+        let words = |row: usize| read["items"][row]["words"].as_str().expect("a sentence");
+        assert_eq!([words(1), words(0)], ["Kari åpnet en melding fra deg: du hadde sendt det.", "Du åpnet en melding."]);
         fixture.get(kari, &thread(&pair)).await.expect(200);
         fixture.get(kari, &path).await.expect(200);
         // What is hers, and what she has, she may look at without a trace.

@@ -3,10 +3,11 @@
 use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal};
 use crate::state::App;
-use crate::views;
-use domain::access::Via;
+use crate::{call, views};
+use domain::access::{self, Via};
 use domain::ids::AccountId;
 use domain::policy::OnOwn;
+use domain::wording::{AccessLine, Wording};
 use mobile_contract::access_log::{AccessLogOut, AccessOut};
 use storage::{StorageError, accounts, audit, relationships};
 
@@ -24,11 +25,20 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: Option
     let items = rows
         .into_iter()
         .map(|row| {
-            let who = people.iter().find(|person| person.id == row.actor_id).map(views::party);
+            let who = people.iter().find(|person| person.id == row.actor_id);
+            let who = who.ok_or_else(|| Refusal::from(StorageError::Corrupt("a reader without an account".into())))?;
             let via: Option<Via> = row.via.map(|via| via.parse()).transpose().map_err(StorageError::from)?;
+            let own = row.actor_id == caller.actor.account.0;
+            let line = AccessLine {
+                action: row.action.parse().map_err(StorageError::from)?,
+                who: (!own).then(|| views::first_name(&who.display_name)),
+                things: access::things(row.subject.split(',')),
+                because: via.map(|via| via.because),
+            };
             Ok(AccessOut {
                 number: row.seq,
-                who: who.ok_or_else(|| Refusal::from(StorageError::Corrupt("a reader without an account".into())))?,
+                words: Wording::built_in().access_line(call::language(), &line),
+                who: views::party(who),
                 action: views::word(&row.action)?,
                 subjects: row.subject.split(',').map(str::to_owned).collect(),
                 at: row.at,

@@ -7,7 +7,7 @@ use crate::state::App;
 use crate::{call, views};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
-use domain::access::{AccessAction, AllowedBecause, Via};
+use domain::access::{self, AccessAction, AllowedBecause, Via};
 use domain::digest::{DigestCounts, Section, reading_minutes};
 use domain::ids::{AccountId, NotificationId, RelationshipId, SlotId};
 use domain::ownership::Standing;
@@ -116,8 +116,8 @@ struct Shown {
 impl Shown {
     fn subject(&self) -> Option<&'static str> {
         match (&self.gist, &self.preview) {
-            (Some(_), _) => Some("gist"),
-            (None, Some(_)) => Some("preview"),
+            (Some(_), _) => Some(access::GIST),
+            (None, Some(_)) => Some(access::PREVIEW),
             (None, None) => None,
         }
     }

@@ -3,7 +3,7 @@
 use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal, bounds};
 use crate::state::App;
-use crate::views;
+use crate::{call, views};
 use domain::ids::LibraryEntryId;
 use domain::library::{self as rules, Details, Place, Text};
 use domain::policy::{self, OnLibrary, Permit};
@@ -65,7 +65,7 @@ pub async fn list(
     let after = views::place(app, caller, &list, cursor)?;
     let mut found = reading::page(app.store.read(), permit, &filter, after, limit + 1).await?;
     let last = views::cut(&mut found, limit).and_then(|last| Some((last.entry.published_at?, last.entry.id)));
-    let language = filter.language.unwrap_or(caller.language);
+    let language = filter.language.unwrap_or_else(call::language);
     Ok(LibraryOut {
         items: found.into_iter().map(|entry| item(entry, language)).collect::<Answer<_>>()?,
         next_cursor: last.map(|last| views::cursor(app, caller, &list, last)),
@@ -86,7 +86,7 @@ pub async fn search(
     if query.trim().is_empty() {
         return Err(Refusal::field("q", Words::TooShort { min: 1, unit: Unit::Characters }));
     }
-    let found = search::find(app.store.read(), permit, query, caller.language, &filter, limit).await?;
+    let found = search::find(app.store.read(), permit, query, call::language(), &filter, limit).await?;
     let hit = |hit: search::Hit| Ok(LibraryHitOut { entry: item(hit.entry, hit.language)?, excerpt: hit.excerpt });
     Ok(LibraryHitsOut { items: found.into_iter().map(hit).collect::<Answer<_>>()? })
 }

@@ -3,7 +3,7 @@
 use crate::app::sessions::Caller;
 use crate::app::{Answer, Refusal, bounds, library};
 use crate::state::App;
-use crate::views;
+use crate::{call, views};
 use domain::ids::{AccountId, LibraryEntryId, LibraryRevisionId};
 use domain::library::{self as rules, Details, LibraryKind, Misfit, RevisionAct, RevisionState, Text};
 use domain::policy::{self, OnLibrary, OnLibraryEntry};
@@ -104,7 +104,7 @@ pub async fn list(
         Ok(LibraryDraftItemOut {
             id: entry.id,
             kind: views::word(&entry.kind)?,
-            title: library::shown(&headings, caller.language).map(|heading| heading.title.clone()),
+            title: library::shown(&headings, call::language()).map(|heading| heading.title.clone()),
             languages: views::words(&headings.iter().map(|heading| heading.language).collect::<Vec<_>>())?,
             state: views::word(&revision.state)?,
             published_at: entry.published_at,

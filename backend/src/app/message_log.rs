@@ -3,7 +3,7 @@
 
 use crate::app::Answer;
 use crate::state::App;
-use domain::access::{AccessAction, AllowedBecause, Via};
+use domain::access::{self, AccessAction, AllowedBecause, Via};
 use domain::ownership::{Relationship, Standing};
 use domain::policy::Permit;
 use mobile_contract::messages::MessageOut;
@@ -22,10 +22,10 @@ pub(crate) async fn shown(app: &App, permit: Permit, view: &Relationship, items:
     subjects.extend(hers().filter(|item| item.body.is_some()).map(|item| item.id.to_string()));
     let unopened = || hers().filter(|item| item.body.is_none());
     if unopened().any(|item| item.gist.is_some()) {
-        subjects.push("gist".to_owned());
+        subjects.push(access::GIST.to_owned());
     }
     if unopened().any(|item| item.preview.is_some()) {
-        subjects.push("preview".to_owned());
+        subjects.push(access::PREVIEW.to_owned());
     }
     if subjects.is_empty() {
         return Ok(());

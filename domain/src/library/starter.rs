@@ -119,7 +119,7 @@ pub const ENTRIES: &[Shipped] = &[
     },
     Shipped {
         key: "agreeing-on-expectations",
-        version: 1,
+        version: 2,
         kind: Kind::Article,
         exercise: None,
         themes: &[Theme::Connectedness, Theme::Empowerment],

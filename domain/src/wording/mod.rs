@@ -5,6 +5,7 @@
 //! the built-in wordings are tested for every variant and language, an organisation's own are
 //! checked when they are saved.
 
+mod access;
 mod arguments;
 mod check_in;
 mod digest;
@@ -23,6 +24,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub use access::AccessLine;
 pub use arguments::{Day, NearDay, TimeOfDay, Unit};
 pub use check_in::{
     AnswerReceipt, CheckIn, CheckInAnswered, CheckInCard, Greeting, HeavyReply, Reading, SeriesPosition,
@@ -75,6 +77,9 @@ const AREAS: &[&[Entry]] = &[
     ledger::Why::ENTRIES,
     ledger::WhyNot::ENTRIES,
     ledger::ForProvider::ENTRIES,
+    access::Read::ENTRIES,
+    access::What::ENTRIES,
+    access::WhyAllowed::ENTRIES,
     ProblemTitle::ENTRIES,
     ProblemDetail::ENTRIES,
     FieldFault::ENTRIES,
@@ -97,12 +102,13 @@ macro_rules! sources {
             include_str!(concat!($folder, "/relationship.ftl")),
             include_str!(concat!($folder, "/help_now.ftl")),
             include_str!(concat!($folder, "/ledger.ftl")),
+            include_str!(concat!($folder, "/access.ftl")),
             include_str!(concat!($folder, "/problems.ftl")),
         ]
     };
 }
 
-const SOURCES: [(Language, [&str; 10]); 3] =
+const SOURCES: [(Language, [&str; 11]); 3] =
     [(Language::Nb, sources!("nb")), (Language::Nn, sources!("nn")), (Language::En, sources!("en"))];
 
 static BUILT_IN: LazyLock<BTreeMap<Language, Bundle>> = LazyLock::new(|| {

@@ -1,6 +1,7 @@
 //! Every text, in every language, with arguments that try its plurals and choices.
 
 use super::*;
+use crate::access::{AccessAction, AllowedBecause};
 use crate::gate::Reason;
 use crate::words::{CheckInAnswer, Job, LockScreen, Outcome, PromptAnswer};
 use chrono::{NaiveDate, NaiveTime};
@@ -34,6 +35,9 @@ fn every_text() -> Vec<Box<dyn Text>> {
         .chain(boxed(ledger::Why::samples()))
         .chain(boxed(ledger::WhyNot::samples()))
         .chain(boxed(ledger::ForProvider::samples()))
+        .chain(boxed(access::Read::samples()))
+        .chain(boxed(access::What::samples()))
+        .chain(boxed(access::WhyAllowed::samples()))
         .chain(boxed(ProblemTitle::samples()))
         .chain(boxed(ProblemDetail::samples()))
         .chain(boxed(FieldFault::samples()))
@@ -412,6 +416,36 @@ fn a_providers_ledger_speaks_to_him_and_keeps_the_owners_reasons_to_her() {
     );
     let empty = ProviderLedgerLine { job: Job::Digest, outcome: Outcome::Skipped, reason: Reason::Absent, owner: None };
     assert_eq!(words.provider_ledger_line(Language::Nb, &empty), "Dagens samling ikke sendt: du var borte.");
+}
+
+#[test]
+fn who_read_what_is_said_with_why_they_could() {
+    let words = Wording::built_in();
+    let kari = |action, things, because| AccessLine { action, who: Some("Kari".into()), things, because: Some(because) };
+    let items = kari(AccessAction::ReadItems, 4, AllowedBecause::Granted);
+    assert_eq!(words.access_line(Language::En, &items), "Kari read 4 things you keep here: you had shared it.");
+    assert_eq!(words.access_line(Language::Nb, &items), "Kari leste 4 ting du har lagt her: du hadde delt det.");
+    assert_eq!(words.access_line(Language::Nn, &items), "Kari las 4 ting du har lagt her: du hadde delt det.");
+    let opened = kari(AccessAction::OpenMessage, 1, AllowedBecause::StandsIn);
+    assert_eq!(
+        words.access_line(Language::En, &opened),
+        "Kari opened a message from you: Kari stood in for somebody who was away, and you were waiting for an answer."
+    );
+    let own = AccessLine { who: None, ..opened };
+    assert_eq!(words.access_line(Language::Nb, &own), "Du åpnet en melding.");
+    for language in Language::ALL {
+        let said: BTreeSet<String> = AccessAction::ALL
+            .iter()
+            .filter(|action| **action != AccessAction::Export)
+            .map(|action| words.access_line(*language, &kari(*action, 1, AllowedBecause::Granted)))
+            .collect();
+        assert_eq!(said.len(), AccessAction::ALL.len() - 1, "{language}");
+        let said: BTreeSet<String> = AllowedBecause::ALL
+            .iter()
+            .map(|because| words.access_line(*language, &kari(AccessAction::ReadItems, 1, *because)))
+            .collect();
+        assert_eq!(said.len(), AllowedBecause::ALL.len(), "{language}");
+    }
 }
 
 #[test]
