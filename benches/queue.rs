@@ -328,6 +328,7 @@ async fn begins(store: &Store, commits: usize) -> Done<Vec<Duration>> {
             opaque: id.0,
             collapse_id: id.0.simple().to_string(),
             expires_at: notice.expires_at,
+            trace: None,
         };
         let outgoing = Outgoing { notification, channels: vec![Channel::InApp], devices: Vec::new() };
         let tx = store.write().await?;

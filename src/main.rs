@@ -58,7 +58,7 @@ async fn play(file: Option<&Path>, role: Role) -> Done {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         return Err("another TLS provider is installed already".into());
     }
-    match role {
+    let ended = match role {
         Role::Serve => serve::run(shell(file)?).await,
         Role::Migrate => migrate::run(shell(file)?).await,
         Role::Openapi => openapi::run(),
@@ -71,7 +71,9 @@ async fn play(file: Option<&Path>, role: Role) -> Done {
         Role::Up(options) => up::run(shell(file)?, options).await,
         Role::Work => work::run(shell(file)?).await,
         Role::Simulate(asked) => simulate::role::run(asked).await,
-    }
+    };
+    telemetry::end().await;
+    ended
 }
 
 /// Settings are read and logging starts; a role that needs neither does without.

@@ -13,7 +13,6 @@ const HELD_BACK: &[(&str, &str)] = &[
     ("rand", "jsonwebtoken, num-bigint-dig"),
     ("rand_chacha", "rand 0.8"),
     ("sha2", "jsonwebtoken, ed25519-dalek"),
-    ("thiserror", "protobuf, under prometheus"),
 ];
 
 /// The whole tree as it is built on a server.

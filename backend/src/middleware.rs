@@ -20,7 +20,9 @@ use sha2::{Digest, Sha256};
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
-use storage::changes;
+use storage::{changes, trace};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// Marks an answer that is written while it is read. Its body is not gathered for a validator, so that it has none, and
 /// only its beginning has to be there within the deadline; what reads the rest holds itself to it page by page.
@@ -68,19 +70,29 @@ impl<E: Endpoint> Endpoint for Surrounded<E> {
         let asked = request.header(header::ACCEPT_LANGUAGE).and_then(crate::texts::negotiate);
         let clock = &self.app.store.clock;
         let begun = clock.now();
-        call::within(asked, self.app.settings.default_language, async {
+        // Neither the address nor a header of the call: both name things, and people. A trace that the caller names is not
+        // gone on with: whoever calls would decide what is kept.
+        let span = tracing::debug_span!(
+            target: trace::TARGET, "call",
+            otel.kind = "server",
+            otel.name = operation(&request),
+            http.request.method = request.method().as_str(),
+            http.response.status_code = Empty,
+        );
+        let answer = call::within(asked, self.app.settings.default_language, async {
             let path = request.uri().path().to_owned();
             let response = match self.answer(request).await {
                 Ok(response) => response,
                 Err(error) => as_problem(error),
             };
             meters::answered(call::operation().unwrap_or("none"), response.status(), clock.now() - begun);
+            Span::current().record("http.response.status_code", response.status().as_u16());
             let mut response = finished(response, &path);
             let Settings { public_url, retiring, .. } = &self.app.settings;
             retiring::announce(&mut response, retiring, call::operation(), &format!("{public_url}/docs"));
             Ok(response)
-        })
-        .await
+        });
+        answer.instrument(span).await
     }
 }
 
@@ -126,6 +138,11 @@ async fn in_time(app: &App, answer: impl Future<Output = poem::Result<Response>>
         Ok(answered) => answered,
         Err(_) => Err(problem(ProblemCode::Unavailable).into()),
     }
+}
+
+/// The name of what is called, for its trace.
+fn operation(request: &Request) -> &'static str {
+    operations::find(request.method().as_str(), request.uri().path()).map_or("none", |operation| operation.id)
 }
 
 /// The whole body, within the limit and UTF-8. `SizeLimit` is not used: it answers 411 to every GET.

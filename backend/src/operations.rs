@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 #[derive(Debug)]
 pub struct Operation {
     method: String,
+    /// Its name in the document.
+    pub id: &'static str,
     /// Whether it is for people who are signed in.
     pub signed_in: bool,
     /// The schema of its body, if it takes one.
@@ -33,6 +35,7 @@ fn address(path: &str, item: &'static Value) -> Address {
     let segment = |part: &str| (!part.starts_with('{')).then(|| part.to_owned());
     let operation = |(method, it): (&String, &'static Value)| Operation {
         method: method.to_uppercase(),
+        id: it["operationId"].as_str().unwrap_or_default(),
         signed_in: it.get("security").is_some(),
         body: it["requestBody"]["content"]["application/json"].get("schema"),
     };

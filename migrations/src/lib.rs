@@ -15,6 +15,7 @@ mod m0011_joint_sessions;
 mod m0012_sync;
 mod m0013_joint_note_versions;
 mod m0014_lookups;
+mod m0015_trace;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_sync::Migration),
             Box::new(m0013_joint_note_versions::Migration),
             Box::new(m0014_lookups::Migration),
+            Box::new(m0015_trace::Migration),
         ]
     }
 }

@@ -91,6 +91,15 @@ pub fn web_address(text: &str) -> Result<Url, Wrong> {
     if plain && safe && url.fragment().is_none() { Ok(url) } else { Err(wrong()) }
 }
 
+/// Where traces go. What they hold names nobody, so that it may be another machine without TLS.
+pub fn collector(text: &str) -> Result<Url, Wrong> {
+    let wrong = || Wrong::new("the address of a collector", "http or https and a host, such as http://127.0.0.1:4318");
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    let fits = plain && url.fragment().is_none() && url.has_host() && matches!(url.scheme(), "http" | "https");
+    if fits { Ok(url) } else { Err(wrong()) }
+}
+
 /// Whom to turn to: an e-mail address or a web page.
 pub fn contact(text: &str) -> Result<String, Wrong> {
     let fits = match text.strip_prefix("mailto:") {

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 /// Section `worker`.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,10 @@ pub struct Telemetry {
     pub metrics_networks: Vec<IpNet>,
     /// Where a worker without an API offers its own.
     pub metrics_listen: Option<SocketAddr>,
+    /// The collector that traces go to (OTLP over HTTP), without `/v1/traces`.
+    pub traces_endpoint: Option<Url>,
+    /// How many of a hundred traces are kept.
+    pub traces_percent: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +82,16 @@ impl Telemetry {
             from.value("telemetry.format", parse::word(&[("text", LogFormat::Text), ("json", LogFormat::Json)]));
         let metrics_networks = from.list("telemetry.metrics_networks", parse::network);
         let metrics_listen = from.optional("telemetry.metrics_listen", parse::listen);
-        Some(Self { log: log?, format: format?, metrics_networks: metrics_networks?, metrics_listen: metrics_listen? })
+        let traces_endpoint = from.optional("telemetry.traces_endpoint", parse::collector);
+        let traces_percent = from.value("telemetry.traces_percent", parse::number("a percentage", 0..=100));
+        Some(Self {
+            log: log?,
+            format: format?,
+            metrics_networks: metrics_networks?,
+            metrics_listen: metrics_listen?,
+            traces_endpoint: traces_endpoint?,
+            traces_percent: traces_percent?,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::connect::WriteTx;
 use crate::entity::{delivery, delivery_attempt, device, notification};
 use crate::error::{Result, StorageError};
 use crate::rows;
+use crate::trace;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, NotificationId, RelationshipId, SlotId};
@@ -43,6 +44,8 @@ pub struct NewNotification {
     /// Stable for the identity of the send: devices fold on it.
     pub collapse_id: String,
     pub expires_at: DateTime<Utc>,
+    /// W3C `traceparent` of what caused it; `None`: what runs now.
+    pub trace: Option<String>,
 }
 
 /// The collapse id of an identity (job, subject, local date, recipient): 32 hex digits.
@@ -77,11 +80,17 @@ pub async fn enqueue(
     let mut deliveries = Vec::new();
     for Outgoing { notification: new, channels, devices } in outgoing {
         let of = new.id.0;
+        let trace = new.trace.or_else(trace::current);
         for channel in channels {
             match channel {
-                Channel::Push => deliveries
-                    .extend(devices.iter().map(|device| pending(new_id(), of, channel, Some(*device), WAKE, now))),
-                Channel::InApp | Channel::Email => deliveries.push(pending(new_id(), of, channel, None, WAKE, now)),
+                Channel::Push => deliveries.extend(
+                    devices
+                        .iter()
+                        .map(|device| pending(new_id(), of, channel, Some(*device), WAKE, trace.clone(), now)),
+                ),
+                Channel::InApp | Channel::Email => {
+                    deliveries.push(pending(new_id(), of, channel, None, WAKE, trace.clone(), now));
+                }
             }
         }
         notifications.push(notification::ActiveModel {
@@ -116,6 +125,7 @@ fn pending(
     channel: Channel,
     device: Option<Uuid>,
     action: &str,
+    trace: Option<String>,
     now: DateTime<Utc>,
 ) -> delivery::ActiveModel {
     delivery::ActiveModel {
@@ -134,6 +144,7 @@ fn pending(
         reason: Set(None),
         created_at: Set(now),
         settled_at: Set(None),
+        trace: Set(trace),
     }
 }
 
@@ -507,10 +518,18 @@ pub async fn withdraw(tx: &WriteTx, notification: Uuid, now: DateTime<Utc>) -> R
         .await?;
     for row in shown {
         let id = Uuid::new_v5(&row.id, WITHDRAW.as_bytes());
-        delivery::Entity::insert(pending(id, notification, Channel::Push, row.device_id, WITHDRAW, now))
-            .on_conflict(OnConflict::column(delivery::Column::Id).do_nothing().to_owned())
-            .exec_without_returning(&**tx)
-            .await?;
+        delivery::Entity::insert(pending(
+            id,
+            notification,
+            Channel::Push,
+            row.device_id,
+            WITHDRAW,
+            trace::current(),
+            now,
+        ))
+        .on_conflict(OnConflict::column(delivery::Column::Id).do_nothing().to_owned())
+        .exec_without_returning(&**tx)
+        .await?;
         tx.wakes_worker();
     }
     Ok(())

@@ -67,6 +67,7 @@ pub mod teams;
 pub mod templates;
 pub mod ties;
 pub mod toolbox;
+pub mod trace;
 pub mod uncertain_promises;
 pub mod unsubscribe;
 pub mod upcoming;

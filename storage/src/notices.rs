@@ -114,6 +114,7 @@ async fn plan(
         next_at: Some(visible_at),
         closes_at: None,
         decided,
+        trace: None,
     };
     slots::plan(tx, new, now).await?;
     Ok(())

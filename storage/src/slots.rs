@@ -5,6 +5,7 @@ use crate::connect::WriteTx;
 use crate::entity::slot;
 use crate::error::{Result, StorageError};
 use crate::rows;
+use crate::trace;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, RelationshipId, SeriesId, SlotId};
@@ -44,6 +45,8 @@ pub struct NewSlot {
     pub next_at: Option<DateTime<Utc>>,
     pub closes_at: Option<DateTime<Utc>>,
     pub decided: Decided,
+    /// W3C `traceparent` of what caused it; `None`: what runs now.
+    pub trace: Option<String>,
 }
 
 /// What is decided about a slot at one time.
@@ -133,6 +136,7 @@ fn row(new: NewSlot, now: DateTime<Utc>) -> slot::ActiveModel {
         thanked_at: Set(None),
         note: Set(None),
         shared_item_id: Set(None),
+        trace: Set(new.trace.or_else(trace::current)),
     }
 }
 

@@ -73,6 +73,7 @@ async fn ledger(fixture: &Fixture, job: Job, recipient: &Who, owner: Option<&Who
             counts_unanswered: false,
             sent_on: None,
         },
+        trace: None,
     };
     let tx = store.write().await.expect("tx");
     assert!(slots::plan(&tx, new, now).await.expect("slot"));

@@ -44,6 +44,7 @@ pub async fn slot(fixture: &Fixture, owner: &Who, job: Job, series: Option<Serie
             counts_unanswered: true,
             sent_on: None,
         },
+        trace: None,
     };
     let tx = fixture.app.store.write().await.expect("tx");
     assert!(slots::plan(&tx, new, now).await.expect("slot"));

@@ -4,6 +4,7 @@
 
 mod browser;
 mod check_ins;
+mod collector;
 pub mod crowd;
 mod gateway_down;
 mod hospital;
@@ -18,6 +19,7 @@ mod revocation;
 mod shared_plan;
 mod suggestion;
 mod together;
+mod traces;
 mod vault;
 mod world;
 

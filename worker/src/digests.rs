@@ -186,5 +186,6 @@ fn reminding(
             counts_unanswered: false,
             sent_on: None,
         },
+        trace: None,
     })
 }

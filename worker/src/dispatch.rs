@@ -28,7 +28,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use storage::deliveries::{self, Attempt, MOST_CRASHES};
 use storage::facts::Answered;
-use storage::{Result, StorageError, Store, instance, rows};
+use storage::{Result, StorageError, Store, instance, rows, trace};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 /// While a channel's breaker is open, its deliveries wait this long between looks.
@@ -245,15 +247,17 @@ impl Dispatcher {
             tracing::error!(delivery.id = %row.id, "dispatch.dead_letter");
             return self.record(row, None, settled(DeliveryState::Dead, "gave_up", false)).await;
         }
-        match self.asking.ask(row.clone(), |rows| self.answered(self.ask_gate(rows))).await? {
+        let asked = self.asking.ask(row.clone(), |rows| self.answered(self.ask_gate(rows)));
+        match asked.instrument(step("gate")).await? {
             Way::Settle(attempt) => self.record(row, None, attempt).await,
             Way::Withdraw(notification, device) => {
-                let attempt = self.push(row, &notification, device, PushAction::Withdraw, None).await?;
+                let withdrawn = self.push(row, &notification, device, PushAction::Withdraw, None);
+                let attempt = withdrawn.instrument(step("send")).await?;
                 self.record(row, None, attempt).await
             }
             Way::Send(cleared) => {
                 kill_point::pass(Point::BeforeSend, row.id);
-                let attempt = self.send(row, &cleared).await?;
+                let attempt = self.send(row, &cleared).instrument(step("send")).await?;
                 kill_point::pass(Point::AfterSend, row.id);
                 self.record(row, Some(&cleared.slot), attempt).await
             }
@@ -262,7 +266,14 @@ impl Dispatcher {
 
     /// What was sent is recorded however long the database is away, or it would be sent again.
     async fn record(&self, row: &rows::Delivery, slot: Option<&rows::Slot>, attempt: Attempt) -> Result<()> {
+        let span = step("record");
+        span.record("delivery.state", attempt.state.as_str());
+        span.record("delivery.reason", attempt.reason.as_deref());
         let made = Made { row: row.clone(), slot: slot.cloned(), attempt };
+        self.write_until_answered(&made).instrument(span).await
+    }
+
+    async fn write_until_answered(&self, made: &Made) -> Result<()> {
         let mut patience = Patience::default();
         loop {
             match self.recording.ask(made.clone(), |made| self.answered(self.write_down(made))).await {
@@ -463,6 +474,11 @@ impl Dispatcher {
         self.store.entropy.fill(&mut bytes);
         f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
+}
+
+/// One step of a delivery, in its trace. What the step ends with is told by the last.
+fn step(name: &'static str) -> Span {
+    tracing::debug_span!(target: trace::TARGET, "step", otel.name = name, delivery.state = Empty, delivery.reason = Empty)
 }
 
 /// The language an account prefers most.

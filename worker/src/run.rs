@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::organisation_policy::Rules;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use storage::{Result, Store, rows};
+use storage::{Result, Store, rows, trace};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
@@ -96,7 +96,16 @@ impl Work for Dispatcher {
     }
 
     fn span(piece: &Claimed) -> Span {
-        tracing::info_span!("delivery", delivery.id = %piece.row.id)
+        let row = &piece.row;
+        let span = tracing::info_span!(
+            target: trace::TARGET, "delivery",
+            delivery.id = %row.id,
+            delivery.channel = row.channel,
+            delivery.action = row.action,
+            delivery.attempt = row.attempts + 1,
+        );
+        trace::go_on(&span, row.trace.as_deref());
+        span
     }
 }
 
@@ -152,7 +161,7 @@ impl Work for Plan {
     }
 
     fn span(_: &Turn) -> Span {
-        tracing::debug_span!("plan")
+        tracing::debug_span!(target: trace::TARGET, "plan")
     }
 }
 
@@ -184,7 +193,7 @@ impl Work for Previews {
     }
 
     fn span((row, _): &Self::Piece) -> Span {
-        tracing::info_span!("preview", preview.id = %row.id)
+        tracing::info_span!(target: trace::TARGET, "preview", preview.id = %row.id)
     }
 }
 

@@ -421,7 +421,8 @@ fn a_providers_ledger_speaks_to_him_and_keeps_the_owners_reasons_to_her() {
 #[test]
 fn who_read_what_is_said_with_why_they_could() {
     let words = Wording::built_in();
-    let kari = |action, things, because| AccessLine { action, who: Some("Kari".into()), things, because: Some(because) };
+    let kari =
+        |action, things, because| AccessLine { action, who: Some("Kari".into()), things, because: Some(because) };
     let items = kari(AccessAction::ReadItems, 4, AllowedBecause::Granted);
     assert_eq!(words.access_line(Language::En, &items), "Kari read 4 things you keep here: you had shared it.");
     assert_eq!(words.access_line(Language::Nb, &items), "Kari leste 4 ting du har lagt her: du hadde delt det.");

@@ -52,6 +52,9 @@ pub struct Model {
     pub note: Option<Vec<u8>>,
     /// The item of her toolbox that she answered with.
     pub shared_item_id: Option<Uuid>,
+    /// W3C `traceparent` of what caused it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub trace: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

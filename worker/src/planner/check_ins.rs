@@ -226,6 +226,7 @@ impl<'a> CheckIns<'a> {
             next_at: None,
             closes_at: None,
             decided,
+            trace: None,
         }
     }
 

@@ -71,6 +71,7 @@ pub fn outgoing(store: &Store, new: &NewSlot, going: Going) -> Outgoing {
         opaque: store.new_id(),
         collapse_id: deliveries::collapse_id(new.job, new.subject, new.on_date, new.recipient),
         expires_at: going.expires_at,
+        trace: new.trace.clone(),
     };
     Outgoing { notification, channels: going.channels, devices: going.devices }
 }

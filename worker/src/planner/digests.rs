@@ -159,6 +159,7 @@ impl<'a> Digests<'a> {
             next_at: None,
             closes_at: Some(midnight),
             decided: decided::decided(Outcome::Skipped, reason, &verdict, &answered),
+            trace: None,
         };
         let mut going = None;
         if still_useful && matches!(verdict.decision, Decision::Send { .. }) {

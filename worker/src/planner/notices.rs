@@ -105,5 +105,6 @@ pub fn identity(row: &rows::Slot, decided: storage::slots::Decided) -> Result<Ne
         next_at: None,
         closes_at: row.closes_at,
         decided,
+        trace: row.trace.clone(),
     })
 }

@@ -47,6 +47,7 @@ pub async fn look(store: &Store, clock: &rows::ReplyClock) -> Result<()> {
         next_at: None,
         closes_at: None,
         decided: decided::decided(Outcome::Skipped, verdict.reason(), &verdict, &answered),
+        trace: None,
     };
     due_clocks::mark_overdue(&tx, id, clock.promised_on).await?;
     let (relationship, owner) = (RelationshipId(clock.relationship_id), AccountId(clock.owner_id));

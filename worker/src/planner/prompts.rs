@@ -335,6 +335,7 @@ impl<'a> Prompts<'a> {
             next_at: None,
             closes_at: None,
             decided,
+            trace: None,
         }
     }
 
