@@ -37,14 +37,24 @@ impl Machinery {
     pub async fn run_to(&self, fixture: &Fixture, end: &str) {
         let end: DateTime<Utc> = end.parse().expect("a time");
         loop {
-            while self.planner.turn().await.expect("planned") + self.dispatcher.turn().await.expect("sent") > 0 {}
-            let due = [self.planner.next_due().await.expect("due"), self.dispatcher.next_due().await.expect("due")];
-            match due.into_iter().flatten().min().filter(|next| *next <= end) {
+            while self.turn().await > 0 {}
+            match self.next_due().await.filter(|next| *next <= end) {
                 Some(next) => fixture.clock.set(next.max(fixture.app.now())),
                 None => break,
             }
         }
         fixture.clock.set(end);
+    }
+
+    /// Planner and dispatcher look once at what is due now; tells how much that was.
+    pub async fn turn(&self) -> usize {
+        self.planner.turn().await.expect("planned") + self.dispatcher.turn().await.expect("sent")
+    }
+
+    /// When there is something to look at next.
+    pub async fn next_due(&self) -> Option<DateTime<Utc>> {
+        let due = [self.planner.next_due().await.expect("due"), self.dispatcher.next_due().await.expect("due")];
+        due.into_iter().flatten().min()
     }
 
     /// The planner looks once at what is due now.

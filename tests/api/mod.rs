@@ -7,6 +7,7 @@ mod answer_log;
 mod app_links;
 mod app_versions;
 mod check_ins;
+mod clock_jumps;
 mod comments;
 mod crisis_plan;
 mod digests;

@@ -238,7 +238,7 @@ impl Dispatcher {
         };
         let vanished = if slot.job == Job::MessageNotice.as_str() { Reason::AlreadyRead } else { Reason::NothingToSay };
         let channel: Channel = row.channel.parse()?;
-        let Some(attempt) = refusal(verdict, notification, channel, answered, vanished, now) else {
+        let Some(attempt) = refusal(verdict, (slot, notification), channel, answered, vanished, now) else {
             let cleared = Cleared {
                 notification: notification.clone(),
                 slot: slot.clone(),
@@ -277,14 +277,15 @@ impl Dispatcher {
 /// What the verdict means for a delivery that may not go out; `None`: it may.
 fn refusal(
     verdict: &Verdict,
-    notification: &rows::Notification,
+    (slot, notification): (&rows::Slot, &rows::Notification),
     channel: Channel,
     answered: &Answered,
     vanished: Reason,
     now: DateTime<Utc>,
 ) -> Option<Attempt> {
     let cancelled = |reason: Reason| settled(DeliveryState::Cancelled, reason.as_str(), false);
-    if now >= notification.expires_at {
+    // What a gateway has may still arrive until it expires; from here it goes out while its window is open.
+    if now >= notification.expires_at || slot.closes_at.is_some_and(|closes| closes <= now) {
         return Some(cancelled(Reason::TooLate));
     }
     if notification.read_at.is_some() || notification.withdrawn_at.is_some() {

@@ -252,6 +252,11 @@ impl<'a> CheckIns<'a> {
         let mut going = None;
         let last_look = window.closes - TimeDelta::seconds(1);
         let step = match verdict.decision {
+            // Found after an outage: that another day's window is open makes it no better.
+            Decision::Send { .. } if now >= window.closes => {
+                slot.decided.reason = Reason::TooLate;
+                self.go_on(place)
+            }
             Decision::Send { .. } => {
                 let channels = decided::channels(Job::CheckIn, &answered, &verdict);
                 slot.decided = decided::going_out(&verdict, &answered, &channels, now);
