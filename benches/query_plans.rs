@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
-use storage::{Result, Store, deliveries, due_clocks, series, slots};
+use storage::{Result, Store, deliveries, due, due_clocks, series, slots};
 use uuid::Uuid;
 
 /// Rows asked for at once.
@@ -50,16 +50,14 @@ pub async fn lookups(store: &Store, now: DateTime<Utc>) -> Result<Vec<Lookup>> {
     series::take(&tx, now, LIMIT).await?;
     found.push(caught("series::take", "series_next"));
     tx.rollback().await?;
-    series::next_due(heard.read()).await?;
-    found.push(caught("series::next_due", "series_next"));
     slots::due(heard.read(), now, LIMIT).await?;
     found.push(caught("slots::due", "slot_next"));
-    slots::next_due(heard.read()).await?;
-    found.push(caught("slots::next_due", "slot_next"));
     due_clocks::due(heard.read(), now, LIMIT).await?;
     found.push(caught("due_clocks::due", "reply_clock_next"));
-    due_clocks::next_due(heard.read()).await?;
-    found.push(caught("due_clocks::next_due", "reply_clock_next"));
+    for index in ["series_next", "slot_next", "reply_clock_next"] {
+        due::next(heard.read()).await?;
+        found.push(caught("due::next", index));
+    }
     let tx = heard.write().await?;
     deliveries::claim(&tx, Uuid::nil(), TimeDelta::minutes(5), 100, now).await?;
     found.push(caught("deliveries::claim", "delivery_due"));

@@ -22,12 +22,15 @@ pub const LONGEST_KEY: usize = 200;
 /// are tokens.
 pub async fn answer<E: Endpoint>(app: &App, mut request: Request, body: Vec<u8>, inner: &E) -> poem::Result<Response> {
     let key = request.header(HEADER).map(str::to_owned);
-    let account = match (&key, bearer(&request)) {
-        (Some(_), Some(token)) => {
-            sessions::caller(app, token).await.map_err(Problem::from)?.map(|caller| caller.actor.account)
-        }
+    let caller = match (&key, bearer(&request)) {
+        (Some(_), Some(token)) => sessions::caller(app, token).await.map_err(Problem::from)?,
         _ => None,
     };
+    if let Some(caller) = caller {
+        // Whom the sign-in check finds is asked for once in a call.
+        request.set_data(caller);
+    }
+    let account = caller.map(|caller| caller.actor.account);
     let fingerprint = {
         let mut hash = Sha256::new();
         hash.update(request.method().as_str());

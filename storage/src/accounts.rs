@@ -133,6 +133,15 @@ pub async fn organisation(db: &impl ConnectionTrait, id: OrganisationId) -> Resu
     Ok(organisation::Entity::find_by_id(id.0).one(db).await?)
 }
 
+/// An account and its organisation, by one question.
+pub async fn with_organisation(
+    db: &impl ConnectionTrait,
+    id: AccountId,
+) -> Result<Option<(rows::Account, rows::Organisation)>> {
+    let found = account::Entity::find_by_id(id.0).find_also_related(organisation::Entity).one(db).await?;
+    Ok(found.and_then(|(account, organisation)| Some((account, organisation?))))
+}
+
 /// Whether anything lives in this database yet.
 pub async fn any_organisation(db: &impl ConnectionTrait) -> Result<bool> {
     Ok(organisation::Entity::find().limit(1).count(db).await? > 0)

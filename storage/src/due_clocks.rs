@@ -26,16 +26,6 @@ pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> R
         .await?)
 }
 
-pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
-    Ok(reply_clock::Entity::find()
-        .filter(reply_clock::Column::NextAt.is_not_null())
-        .order_by_asc(reply_clock::Column::NextAt)
-        .limit(1)
-        .one(db)
-        .await?
-        .and_then(|row| row.next_at))
-}
-
 /// When the planner looks at it again; `None`: no more.
 pub async fn look_again(tx: &WriteTx, id: ReplyClockId, at: Option<DateTime<Utc>>) -> Result<()> {
     reply_clock::Entity::update_many()

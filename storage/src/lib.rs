@@ -26,6 +26,7 @@ pub mod deliveries;
 pub mod digest_reading;
 pub mod digests;
 pub mod drafts;
+pub mod due;
 pub mod due_clocks;
 mod entity;
 pub mod error;

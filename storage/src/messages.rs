@@ -393,6 +393,9 @@ pub async fn openings(
         .order_by_asc(receipt::Column::AccountId)
         .all(db)
         .await?;
+    if receipts.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let readers: BTreeMap<Uuid, bool> = account::Entity::find()
         .filter(account::Column::Id.is_in(receipts.iter().map(|receipt| receipt.account_id)))
         .filter(account::Column::ReadReceipts.eq(true))

@@ -444,17 +444,6 @@ fn due_at(now: DateTime<Utc>, limit: u64) -> Select<series::Entity> {
         .limit(limit)
 }
 
-/// When the next series becomes due, if any does.
-pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
-    Ok(series::Entity::find()
-        .filter(series::Column::NextAt.is_not_null())
-        .order_by_asc(series::Column::NextAt)
-        .limit(1)
-        .one(db)
-        .await?
-        .and_then(|row| row.next_at))
-}
-
 /// Makes sure that a job runs once for a party or pair: one series that was not stopped.
 pub async fn ensure(tx: &WriteTx, new: NewSeries, now: DateTime<Utc>) -> Result<()> {
     let whose = match (new.relationship, new.owner, new.provider) {

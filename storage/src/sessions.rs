@@ -11,7 +11,8 @@ use domain::policy::Permit;
 use domain::words::{Platform, PushEnvironment};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef,
 };
 
 /// A device as it registers.
@@ -108,17 +109,17 @@ pub async fn by_access_hash(
     hash: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Option<(rows::Session, rows::Account)>> {
-    let Some(found) = session::Entity::find()
+    let its: RelationDef =
+        session::Entity::belongs_to(account::Entity).from(session::Column::AccountId).to(account::Column::Id).into();
+    let found = session::Entity::find()
+        .join(JoinType::InnerJoin, its)
+        .select_also(account::Entity)
         .filter(session::Column::AccessHash.eq(hash.to_vec()))
         .filter(session::Column::RevokedAt.is_null())
         .filter(session::Column::AccessExpiresAt.gt(now))
         .one(db)
-        .await?
-    else {
-        return Ok(None);
-    };
-    let owner = account::Entity::find_by_id(found.account_id).one(db).await?;
-    Ok(owner.map(|owner| (found, owner)))
+        .await?;
+    Ok(found.and_then(|(session, account)| Some((session, account?))))
 }
 
 /// A session by id, for refreshing: the refresh token itself is the proof.

@@ -316,16 +316,6 @@ pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> R
         .await?)
 }
 
-pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
-    Ok(slot::Entity::find()
-        .filter(slot::Column::NextAt.is_not_null())
-        .order_by_asc(slot::Column::NextAt)
-        .limit(1)
-        .one(db)
-        .await?
-        .and_then(|row| row.next_at))
-}
-
 /// The slots of a series, newest first.
 pub async fn of_series(db: &impl ConnectionTrait, id: SeriesId, limit: u64) -> Result<Vec<rows::Slot>> {
     Ok(slot::Entity::find()

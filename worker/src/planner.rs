@@ -18,7 +18,7 @@ use domain::ids::{ReplyClockId, SeriesId, SlotId};
 use domain::words::Job;
 use std::collections::BTreeSet;
 use storage::briefing::{Briefing, Subject};
-use storage::{Result, StorageError, Store, WriteTx, due_clocks, rows, series, slots};
+use storage::{Result, StorageError, Store, WriteTx, due, due_clocks, rows, series, slots};
 use uuid::Uuid;
 
 /// Most rows looked at in one turn of each kind.
@@ -86,9 +86,9 @@ impl Planner {
 
     /// When there is something to look at next.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        let db = self.store.read();
-        let times = [series::next_due(db).await?, slots::next_due(db).await?, due_clocks::next_due(db).await?];
-        Ok(times.into_iter().flatten().min())
+        let next = due::next(self.store.read()).await?;
+        meters::behind(&self.store, Queue::Planner, next);
+        Ok(next)
     }
 
     /// Looks at a batch of the series that are due and writes what came of it in one commit. Another planner's are

@@ -253,7 +253,7 @@ impl<W: Work> BackendConfig for Feed<W> {
 }
 
 /// Looks until there is something to take; rests in between until it is due, a wake-up comes or
-/// `poll` is over. Empty-handed only at the end.
+/// `poll` is over, when it asks again what comes next: an idle queue costs that one question. Empty-handed only at the end.
 async fn look<W: Work>(
     work: Arc<W>,
     store: Store,
@@ -263,22 +263,30 @@ async fn look<W: Work>(
     stop: CancellationToken,
 ) -> Taken<W::Piece> {
     loop {
-        let rest = match looked {
-            Looked::Found => Duration::ZERO,
+        // How long, and whether there is something to take by then.
+        let (rest, due) = match looked {
+            Looked::Found => (Duration::ZERO, true),
             Looked::Nothing => match guarded(work.next_due()).await {
-                Ok(Some(at)) => (at - store.clock.now()).to_std().unwrap_or_default().clamp(SHORTLY, poll.max(SHORTLY)),
-                Ok(None) => poll,
+                Ok(Some(at)) => {
+                    let until = (at - store.clock.now()).to_std().unwrap_or_default().max(SHORTLY);
+                    (until.min(poll.max(SHORTLY)), until <= poll.max(SHORTLY))
+                }
+                Ok(None) => (poll, false),
                 Err(error) => {
                     tracing::warn!(error = %error, "worker.outage");
-                    AFTER_OUTAGE
+                    (AFTER_OUTAGE, true)
                 }
             },
-            Looked::Fault => AFTER_OUTAGE,
+            Looked::Fault => (AFTER_OUTAGE, true),
         };
         if !rest.is_zero() {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(rest) => {}
+                () = tokio::time::sleep(rest) => {
+                    if !due {
+                        continue;
+                    }
+                }
                 // The feed's own store keeps the sender alive.
                 _ = wakes.changed() => {}
             }

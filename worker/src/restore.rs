@@ -12,6 +12,8 @@ pub async fn notice(store: &Store) -> Result<()> {
         tracing::error!("restore.noticed");
     }
     sweep(store).await?;
+    // While nothing is due nobody claims, who would say so too.
+    meters::held(store, instance::dispatch_hold(store.read()).await?.on);
     meters::dead(store, dead_letters::count(store.read()).await?);
     Ok(())
 }

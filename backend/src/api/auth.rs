@@ -24,10 +24,11 @@ pub async fn identify(request: &Request) -> poem::Result<Caller> {
 
 async fn check(request: &Request, bearer: Bearer) -> poem::Result<Caller> {
     let Some(app) = request.data::<Arc<App>>() else { return Err(problem(ProblemCode::Internal).into()) };
-    let caller = sessions::caller(app, &bearer.token)
-        .await
-        .map_err(Problem::from)?
-        .ok_or_else(|| poem::Error::from(problem(ProblemCode::NotSignedIn)))?;
+    let known = match request.data::<Caller>() {
+        Some(caller) => Some(*caller),
+        None => sessions::caller(app, &bearer.token).await.map_err(Problem::from)?,
+    };
+    let caller = known.ok_or_else(|| poem::Error::from(problem(ProblemCode::NotSignedIn)))?;
     call::signed_in(caller.actor, caller.language);
     if let Err(wait) = app.limits.request(&caller.actor.account.to_string()) {
         return Err(super::problem::too_many(wait).into());

@@ -5,7 +5,7 @@ use crate::app::{Answer, Refusal, bounds, owners_life};
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Utc};
-use domain::ids::{AccountId, OrganisationId};
+use domain::ids::AccountId;
 use domain::policy::{OnOwn, Permit};
 use domain::wording::FieldFault as Words;
 use domain::words::{Language, Role};
@@ -21,10 +21,8 @@ const WEEK: [Weekday; 7] =
 
 pub async fn get(app: &App, caller: Caller) -> Answer<MeOut> {
     let me = leave(caller, OnOwn::Profile)?.account();
-    let row = account(app.store.read(), me).await?;
-    let organisation = accounts::organisation(app.store.read(), OrganisationId(row.organisation_id))
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let found = accounts::with_organisation(app.store.read(), me).await?;
+    let (row, organisation) = found.ok_or_else(Refusal::not_found)?;
     let languages = row.languages.split(',').map(views::word).collect::<Answer<_>>()?;
     Ok(MeOut {
         id: row.id,
