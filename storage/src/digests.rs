@@ -51,14 +51,14 @@ pub async fn record(tx: &WriteTx, new: &[NewDigest<'_>], now: DateTime<Utc>) -> 
     for some in runs.chunks(AT_ONCE) {
         digest_run::Entity::insert_many(some.to_vec()).exec_without_returning(&**tx).await?;
     }
-    let lines: Vec<_> = new.iter().flat_map(lines_of).collect();
+    let lines: Vec<_> = new.iter().flat_map(new_lines).collect();
     for some in lines.chunks(AT_ONCE) {
         digest_line::Entity::insert_many(some.to_vec()).exec_without_returning(&**tx).await?;
     }
     Ok(())
 }
 
-fn lines_of<'a>(new: &NewDigest<'a>) -> impl Iterator<Item = digest_line::ActiveModel> + use<'a> {
+fn new_lines<'a>(new: &NewDigest<'a>) -> impl Iterator<Item = digest_line::ActiveModel> + use<'a> {
     let run = new.id;
     new.digest.lines.iter().zip(0..).map(move |(line, position)| digest_line::ActiveModel {
         digest_run_id: Set(run),
@@ -130,6 +130,22 @@ pub async fn lines(db: &impl ConnectionTrait, run: Uuid) -> Result<Vec<rows::Dig
         .order_by_asc(digest_line::Column::Position)
         .all(db)
         .await?)
+}
+
+/// The lines of some digests, by digest.
+pub async fn lines_of(db: &impl ConnectionTrait, runs: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<rows::DigestLine>>> {
+    let mut found: BTreeMap<Uuid, Vec<rows::DigestLine>> = BTreeMap::new();
+    if runs.is_empty() {
+        return Ok(found);
+    }
+    let lines = digest_line::Entity::find()
+        .filter(among(digest_line::Column::DigestRunId, runs))
+        .order_by_asc(digest_line::Column::DigestRunId)
+        .order_by_asc(digest_line::Column::Position);
+    for line in lines.all(db).await? {
+        found.entry(line.digest_run_id).or_default().push(line);
+    }
+    Ok(found)
 }
 
 /// The provider looked at it.

@@ -1,17 +1,20 @@
 //! The worker beside the API, on the fixture's clock: real rows, made by the real planner.
 
 use super::fixture::{Fixture, Pair};
+use crate::gateways::smtp::SmtpGateway;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::{MessageId, RelationshipId, ReplyClockId, SeriesId};
 use domain::words::{Job, MessageKind, SeriesState};
 use std::sync::Arc;
+use std::time::Duration;
 use storage::clocks::{self, NewClock};
 use storage::messages::{self, NewMessage};
 use storage::sealed::{Place, Scope};
 use storage::series::{self, NewSeries, Party};
 use storage::{calendars, rows};
 use worker::transport::Transports;
-use worker::{DispatchSettings, Dispatcher, Planner};
+use worker::transport::settings::{MailFrom, SmtpSettings, SmtpTls, TransportSettings};
+use worker::{Claimed, DispatchSettings, Dispatcher, Planner};
 
 /// A planner and a dispatcher over the fixture's store.
 pub struct Machinery {
@@ -21,10 +24,34 @@ pub struct Machinery {
 }
 
 impl Machinery {
+    /// What is sent goes to files.
     pub fn over(fixture: &Fixture) -> Self {
+        Self::with(fixture, None)
+    }
+
+    /// Mail goes to a mail server.
+    pub fn mailing(fixture: &Fixture, server: &SmtpGateway) -> Self {
+        let from = MailFrom { address: "post@reconnect.example".to_owned(), name: "Reconnect".to_owned() };
+        let smtp = SmtpSettings {
+            host: "localhost".to_owned(),
+            port: server.port,
+            tls: SmtpTls::Plain,
+            sign_in: None,
+            connections: 4,
+            timeout: Duration::from_secs(5),
+            from,
+            dkim: None,
+            extra_ca_pem: None,
+        };
+        Self::with(fixture, Some(smtp))
+    }
+
+    fn with(fixture: &Fixture, smtp: Option<SmtpSettings>) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let store = fixture.app.store.clone();
-        let transports = Transports::files(directory.path(), Arc::clone(&store.clock)).expect("file transports");
+        let settings =
+            TransportSettings { smtp, files: Some(directory.path().to_owned()), ..TransportSettings::default() };
+        let transports = Transports::live(&settings, Arc::clone(&store.clock)).expect("transports");
         let settings = DispatchSettings { concurrency: 1, ..DispatchSettings::default() };
         Self {
             planner: Planner::new(store.clone()),
@@ -55,6 +82,18 @@ impl Machinery {
     pub async fn next_due(&self) -> Option<DateTime<Utc>> {
         let due = [self.planner.next_due().await.expect("due"), self.dispatcher.next_due().await.expect("due")];
         due.into_iter().flatten().min()
+    }
+
+    /// What is due now and nobody holds.
+    pub async fn claim(&self) -> Vec<Claimed> {
+        self.dispatcher.claim().await.expect("claimed")
+    }
+
+    /// Sends what was claimed.
+    pub async fn send(&self, claimed: Vec<Claimed>) {
+        for one in claimed {
+            self.dispatcher.handle(one).await;
+        }
     }
 
     /// The planner looks once at what is due now.

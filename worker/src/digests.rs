@@ -3,13 +3,16 @@
 
 use crate::meters;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::digest::{Candidate, Digest, Section, compose as order};
+use domain::digest::{Candidate, Digest, DigestCounts, Section, compose as order};
 use domain::gate::{self, AbsenceFacts, Decision, Facts, Reason, Verdict};
 use domain::ids::{AccountId, SlotId};
+use domain::item_changes::ItemChanges;
 use domain::organisation_policy::Rules;
+use domain::plan_changes::PlanChanges;
 use domain::words::{AccountState, Job, Module, Outcome, RelationshipState};
 use sea_orm::ConnectionTrait;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use storage::briefing::{Briefing, Subject};
 use storage::digests::{self, Asked, Gathered, NewDigest};
@@ -53,10 +56,11 @@ pub(crate) const fn subject<'a>(provider: AccountId) -> Subject<'a> {
 /// The same for several, in their order, with as many queries as for one. Each must be among the briefing's subjects.
 pub async fn compose_all(db: &impl ConnectionTrait, briefing: &Briefing, asked: &[Asked<'_>]) -> Result<Vec<Composed>> {
     let gathered = digests::gather(db, briefing, asked).await?;
-    asked.iter().zip(gathered).map(|(one, gathered)| composed(briefing, one, gathered)).collect()
+    let cap = |one: &Asked<'_>| one.rules.digest_lines;
+    asked.iter().zip(gathered).map(|(one, gathered)| composed(briefing, one, gathered, cap(one))).collect()
 }
 
-fn composed(briefing: &Briefing, asked: &Asked<'_>, gathered: Gathered) -> Result<Composed> {
+fn composed(briefing: &Briefing, asked: &Asked<'_>, gathered: Gathered, cap: u32) -> Result<Composed> {
     let Gathered { mut candidates, clocks } = gathered;
     let mut verdict = None;
     if candidates.iter().any(|line| line.section == Section::Waiting) {
@@ -66,7 +70,7 @@ fn composed(briefing: &Briefing, asked: &Asked<'_>, gathered: Gathered) -> Resul
         }
         verdict = Some(reminder);
     }
-    Ok(Composed { digest: order(candidates, asked.rules.digest_lines), clocks, verdict })
+    Ok(Composed { digest: order(candidates, cap), clocks, verdict })
 }
 
 /// The gate of job B, once for all lines: what differs between them (an active relationship, an
@@ -85,31 +89,41 @@ fn reminder(briefing: &Briefing, provider: AccountId) -> Result<Verdict> {
 }
 
 /// Builds the digests of these slots that are not built yet, with the ledger's line for each reminder in them; tells of
-/// each slot whether there is anything to say still. The slots' channels ask at the same time, and get the same digest.
+/// each slot how much there is to say now, and `None` where there is nothing. The slots' channels ask at the same time,
+/// and get the same digest. One that is tried again says of it what still holds, and nothing that came since.
 pub async fn build(
     store: &Store,
     tx: &WriteTx,
     briefing: &Briefing,
     wanted: &[(&rows::Slot, &Rules)],
-) -> Result<BTreeMap<Uuid, bool>> {
+) -> Result<BTreeMap<Uuid, Option<DigestCounts>>> {
     let ids: Vec<Uuid> = wanted.iter().map(|(slot, _)| slot.id).collect();
     slots::lock_all(tx, &ids).await?;
     let key = |slot: &rows::Slot| (AccountId(slot.recipient_id), slot.on_date);
     let built = digests::of_dates(&**tx, &wanted.iter().map(|(slot, _)| key(slot)).collect::<Vec<_>>()).await?;
-    let (built, due): (Vec<_>, Vec<_>) = wanted.iter().partition(|(slot, _)| built.contains_key(&key(slot)));
-    let mut told: BTreeMap<Uuid, bool> = built.into_iter().map(|(slot, _)| (slot.id, true)).collect();
-    let asked: Vec<Asked<'_>> = due
+    let runs: Vec<Uuid> = built.values().map(|run| run.id).collect();
+    let listed = digests::lines_of(&**tx, &runs).await?;
+    let asked: Vec<Asked<'_>> = wanted
         .iter()
         .map(|(slot, rules)| Asked { provider: AccountId(slot.recipient_id), today: slot.on_date, rules })
         .collect();
-    let (mut new, mut filled, mut reminded) = (Vec::new(), Vec::new(), Vec::new());
-    let composed = compose_all(&**tx, briefing, &asked).await?;
-    for ((slot, _), composed) in due.iter().zip(&composed) {
-        let digest = &composed.digest;
-        told.insert(slot.id, !digest.lines.is_empty());
-        if digest.lines.is_empty() {
-            continue;
+    let gathered = digests::gather(&**tx, briefing, &asked).await?;
+    let mut told = BTreeMap::new();
+    let mut due = Vec::new();
+    for (((slot, _), asked), gathered) in wanted.iter().zip(&asked).zip(gathered) {
+        if let Some(run) = built.get(&key(slot)) {
+            let now = composed(briefing, asked, gathered, u32::MAX)?.digest;
+            let listed = listed.get(&run.id).map_or(&[][..], Vec::as_slice);
+            told.insert(slot.id, counts(&still_there(now, listed)?));
+        } else {
+            let composed = composed(briefing, asked, gathered, asked.rules.digest_lines)?;
+            told.insert(slot.id, counts(&composed.digest));
+            due.push((*slot, composed));
         }
+    }
+    let (mut new, mut filled, mut reminded) = (Vec::new(), Vec::new(), Vec::new());
+    for (slot, composed) in due.iter().filter(|(_, composed)| !composed.digest.lines.is_empty()) {
+        let digest = &composed.digest;
         let (provider, on_date) = key(slot);
         new.push(NewDigest { id: store.new_id(), provider, on_date, slot: SlotId(slot.id), digest });
         let items: Vec<Uuid> = digest.lines.iter().filter_map(item).collect();
@@ -125,6 +139,46 @@ pub async fn build(
     }
     slots::plan_all(tx, reminded, briefing.now).await?;
     Ok(told)
+}
+
+fn counts(digest: &Digest) -> Option<DigestCounts> {
+    (!digest.lines.is_empty()).then(|| DigestCounts::of(digest))
+}
+
+/// What `now` says of the lines that were `listed`.
+fn still_there(mut now: Digest, listed: &[rows::DigestLine]) -> Result<Digest> {
+    let mut left = Vec::with_capacity(listed.len());
+    for line in now.lines {
+        let mut of_line = false;
+        for row in listed {
+            of_line |= tells_of(&line, row)?;
+        }
+        if of_line {
+            left.push(line);
+        }
+    }
+    (now.lines, now.more) = (left, 0);
+    Ok(now)
+}
+
+/// Whether a line is about what was listed in `row`; it may stand in another section by now.
+fn tells_of(line: &Candidate, row: &rows::DigestLine) -> Result<bool> {
+    let about = (line.message.map(Uuid::from), line.slot.map(Uuid::from), line.series.map(Uuid::from));
+    let news = (line.review.map(Uuid::from), line.proposal.map(Uuid::from), line.module.map(|module| module.as_str()));
+    if line.relationship.0 != row.relationship_id
+        || about != (row.message_id, row.slot_id, row.series_id)
+        || news != (row.review_id, row.proposal_id, row.module.as_deref())
+    {
+        return Ok(false);
+    }
+    let (plan, items) = (told::<PlanChanges>(&row.plan_changes)?, told::<ItemChanges>(&row.item_changes)?);
+    let plan_holds = line.plan_changes.keys().any(|section| plan.contains_key(section));
+    let items_hold = line.item_changes.keys().any(|item| items.contains_key(item));
+    Ok(plan_holds || items_hold || (plan.is_empty() && items.is_empty()))
+}
+
+fn told<T: DeserializeOwned + Default>(changes: &Option<Json>) -> Result<T> {
+    Ok(changes.clone().map(serde_json::from_value).transpose()?.unwrap_or_default())
 }
 
 /// What a line is about, as the ledger names it: a part of a toolbox by a name made of its owner's.

@@ -15,7 +15,6 @@ use crate::together::Together;
 use crate::transport::{LockScreenLine, MailOrder, Outcome as Sending, PushOrder, Transports};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::backoff::{Attempts, Next, RetryPolicy, Setback};
-use domain::digest::DigestCounts;
 use domain::ids::{AccountId, DeviceId};
 use domain::wording::{DigestMail, Link, Push, Wording};
 use domain::words::{Channel, DeliveryState, Job, Language, LockScreen, Platform};
@@ -369,7 +368,7 @@ impl Dispatcher {
     }
 
     async fn mail(&self, row: &rows::Delivery, cleared: &Cleared) -> Result<Attempt> {
-        let Cleared { notification, slot, answered, digest, .. } = cleared;
+        let Cleared { notification, slot, answered, counts, .. } = cleared;
         let Some(address) = answered.recipient.email.clone() else {
             return Ok(settled(DeliveryState::Cancelled, "switched_off", false));
         };
@@ -377,9 +376,8 @@ impl Dispatcher {
             return Ok(self.wait_for_breaker());
         }
         let recipient = AccountId(slot.recipient_id);
-        let counts: DigestCounts = match digest {
-            Some(run) => serde_json::from_value(run.counts.clone())?,
-            None => return Ok(settled(DeliveryState::Cancelled, "nothing_to_say", false)),
+        let Some(counts) = counts else {
+            return Ok(settled(DeliveryState::Cancelled, "nothing_to_say", false));
         };
         let base = self.settings.public_url.trim_end_matches('/');
         let link = |path: String| {

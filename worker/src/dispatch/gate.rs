@@ -5,6 +5,7 @@ use super::{Dispatcher, settled};
 use crate::digests;
 use crate::planner::decided;
 use chrono::{DateTime, Utc};
+use domain::digest::DigestCounts;
 use domain::gate::{self, Decision, Reason, Verdict};
 use domain::ids::{AccountId, MessageId, RelationshipId, SlotId};
 use domain::organisation_policy::Rules;
@@ -23,8 +24,8 @@ pub(super) struct Cleared {
     pub notification: rows::Notification,
     pub slot: rows::Slot,
     pub device: Option<rows::Device>,
-    /// The digest that was built for the slot.
-    pub digest: Option<rows::DigestRun>,
+    /// How much the slot's digest says.
+    pub counts: Option<DigestCounts>,
     pub answered: Answered,
 }
 
@@ -100,6 +101,8 @@ impl Behind {
 struct Judged {
     answered: Answered,
     verdict: Verdict,
+    /// How much its digest says.
+    counts: Option<DigestCounts>,
 }
 
 impl Dispatcher {
@@ -129,7 +132,6 @@ impl Dispatcher {
                 }
             }
         }
-        self.add_digests(&tx, &mut ways).await?;
         self.begin(&tx, &claimed, &mut ways, now).await?;
         tx.commit().await?;
         Ok(ways)
@@ -183,7 +185,7 @@ impl Dispatcher {
             if question.job == Job::OverdueNotice && question.something_to_say == Some(false) {
                 verdict.decision = Decision::Block(Reason::NothingToSay);
             }
-            judged.insert(slot.id, Judged { answered, verdict });
+            judged.insert(slot.id, Judged { answered, verdict, counts: None });
         }
         self.build_digests(tx, &briefing, behind, &mut judged).await?;
         Ok(judged)
@@ -207,8 +209,10 @@ impl Dispatcher {
             return Ok(());
         }
         let wanted: Vec<(&rows::Slot, &Rules)> = digests.iter().map(|(slot, rules)| (*slot, &**rules)).collect();
-        for (slot, told) in digests::build(&self.store, tx, briefing, &wanted).await? {
-            if let Some(judged) = judged.get_mut(&slot).filter(|_| !told) {
+        for (slot, counts) in digests::build(&self.store, tx, briefing, &wanted).await? {
+            let Some(judged) = judged.get_mut(&slot) else { continue };
+            judged.counts = counts;
+            if counts.is_none() {
                 judged.verdict.decision = Decision::Block(Reason::NothingToSay);
             }
         }
@@ -232,7 +236,8 @@ impl Dispatcher {
             return Ok((Way::Withdraw(Box::new(notification.clone()), device), None));
         }
         let slot = notification.slot_id.and_then(|id| behind.slots.get(&id));
-        let Some((slot, Judged { answered, verdict })) = slot.and_then(|slot| Some((slot, judged.get(&slot.id)?)))
+        let Some((slot, Judged { answered, verdict, counts })) =
+            slot.and_then(|slot| Some((slot, judged.get(&slot.id)?)))
         else {
             return Ok((Way::Settle(settled(DeliveryState::Cancelled, "unknown", false)), None));
         };
@@ -243,34 +248,13 @@ impl Dispatcher {
                 notification: notification.clone(),
                 slot: slot.clone(),
                 device,
-                digest: None,
+                counts: *counts,
                 answered: answered.clone(),
             };
             return Ok((Way::Send(Box::new(cleared)), None));
         };
         let no = ledger_no(&attempt, verdict, answered).map(|decided| (slot.id, decided));
         Ok((Way::Settle(attempt), no))
-    }
-
-    async fn add_digests(&self, tx: &WriteTx, ways: &mut [Way]) -> Result<()> {
-        let digest = |cleared: &Cleared| {
-            let built = cleared.slot.job == Job::Digest.as_str();
-            built.then_some((AccountId(cleared.slot.recipient_id), cleared.slot.on_date))
-        };
-        let wanted: Vec<_> = ways
-            .iter()
-            .filter_map(|way| match way {
-                Way::Send(cleared) => digest(cleared),
-                Way::Withdraw(..) | Way::Settle(_) => None,
-            })
-            .collect();
-        let runs = storage::digests::of_dates(&**tx, &wanted).await?;
-        for way in ways {
-            if let Way::Send(cleared) = way {
-                cleared.digest = digest(cleared).and_then(|key| runs.get(&key)).cloned();
-            }
-        }
-        Ok(())
     }
 }
 
