@@ -1,6 +1,8 @@
 //! The machine's clock jumps two hours forward and back around everything that falls due, and stands dark for a day:
 //! nothing is told twice, no date is left out of the ledger, and nothing is left lying.
 
+mod in_hand;
+
 use super::crisis_plan;
 use super::fixture::{Fixture, Pair};
 use super::machinery::{Machinery, Written, agree, check_ins, ensure_digest, write};

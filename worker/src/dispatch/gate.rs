@@ -241,6 +241,12 @@ impl Dispatcher {
         else {
             return Ok((Way::Settle(settled(DeliveryState::Cancelled, "unknown", false)), None));
         };
+        if now < slot.fires_at {
+            // The clock was set back since it was planned: it waits for its time, and its slot stays as it is.
+            let next_attempt_at = Some(slot.fires_at);
+            let waits = Attempt { state: DeliveryState::Pending, reason: None, next_attempt_at, attempted: false };
+            return Ok((Way::Settle(waits), None));
+        }
         let vanished = if slot.job == Job::MessageNotice.as_str() { Reason::AlreadyRead } else { Reason::NothingToSay };
         let channel: Channel = row.channel.parse()?;
         let Some(attempt) = refusal(verdict, (slot, notification), channel, answered, vanished, now) else {
@@ -268,8 +274,7 @@ fn refusal(
     now: DateTime<Utc>,
 ) -> Option<Attempt> {
     let cancelled = |reason: Reason| settled(DeliveryState::Cancelled, reason.as_str(), false);
-    // What a gateway has may still arrive until it expires; from here it goes out while its window is open.
-    if now >= notification.expires_at || slot.closes_at.is_some_and(|closes| closes <= now) {
+    if now >= notification.expires_at {
         return Some(cancelled(Reason::TooLate));
     }
     if notification.read_at.is_some() || notification.withdrawn_at.is_some() {
@@ -284,6 +289,8 @@ fn refusal(
             next_attempt_at: Some(until),
             attempted: false,
         }),
+        // What a gateway has may still arrive until it expires; from here it goes out while its own day's window is open.
+        Decision::Send { .. } if slot.closes_at.is_some_and(|closes| closes <= now) => Some(cancelled(Reason::TooLate)),
         Decision::Send { in_app_only: Some(reason) } if channel != Channel::InApp => Some(cancelled(reason)),
         Decision::Send { .. } => {
             let wanted = match channel {
