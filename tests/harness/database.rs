@@ -36,7 +36,9 @@ impl TestDatabase {
     /// On this PostgreSQL; its keys are on the one that all tests share.
     pub async fn over(server: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("story_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        // Each bench that runs in the suite brings a counter of its own, told apart by where it lies.
+        let counter = std::ptr::from_ref(&NEXT).addr();
+        let name = format!("story_{}_{counter:x}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let made = [(server.to_owned(), name.clone()), (needed("RECONNECT_TEST_POSTGRES"), format!("{name}_keys"))];
         for (server, name) in &made {
             execute(server, vec![format!("create database {name} template template0")]).await;
