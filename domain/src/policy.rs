@@ -62,6 +62,8 @@ words! {
         Inviting = "inviting",
         /// Pause, hospital status, quiet hours, plan, sharing: the owner's alone.
         OwnersLife = "owners_life",
+        /// Having the account erased, and all that is hers with it.
+        Erasure = "erasure",
         /// Working hours, absences, cap, digest, slate: the provider's alone.
         ProvidersWork = "providers_work",
     }
@@ -189,7 +191,7 @@ pub fn on_own(actor: Actor, action: OnOwn, account: AccountId) -> Decision {
         return Decision::Hidden;
     }
     match action {
-        OnOwn::OwnersLife => permit_if(actor, actor.role == Role::ServiceUser),
+        OnOwn::OwnersLife | OnOwn::Erasure => permit_if(actor, actor.role == Role::ServiceUser),
         OnOwn::ProvidersWork => permit_if(actor, actor.role == Role::Provider),
         OnOwn::Inviting => permit_if(actor, matches!(actor.role, Role::ServiceUser | Role::Provider)),
         _ => permit(actor),

@@ -43,6 +43,13 @@ pub struct MeOut {
     pub version: i32,
 }
 
+#[derive(Clone, Object)]
+pub struct ErasureIn {
+    /// Hers: that she holds the phone does not prove that it is she.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    pub password: String,
+}
+
 /// What is left out stays as it is.
 #[derive(Clone, Debug, Object)]
 pub struct MePatch {

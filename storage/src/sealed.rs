@@ -8,6 +8,7 @@
 use crate::error::{Result, StorageError};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chrono::{DateTime, Utc};
 use domain::clock::{Clock, Entropy, new_id};
 use domain::ids::{AccountId, ThreadId};
 use hkdf::Hkdf;
@@ -193,6 +194,10 @@ async fn prepare(keys: &DatabaseConnection) -> Result<()> {
          wrapped {bytes} not null, master_id text not null, created_at text not null, unique (scope, subject))"
     ))
     .await?;
+    txn.execute_unprepared(&format!(
+        "create table if not exists erasure (subject {id} primary key, begun_at text not null, done integer not null)"
+    ))
+    .await?;
     txn.execute_unprepared("create table if not exists restore_mark (id integer primary key, number bigint not null)")
         .await?;
     Ok(txn.commit().await?)
@@ -312,6 +317,44 @@ impl Sealer {
             ))
             .await?;
         self.open.write().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(&scope);
+        Ok(())
+    }
+
+    /// Notes that an owner is about to be erased. It is noted here since this database is not put back with the other.
+    pub(crate) async fn begin_erasure(&self, owner: AccountId, now: DateTime<Utc>) -> Result<()> {
+        let begin = "insert into erasure (subject, begun_at, done) values ($1, $2, 0) \
+                     on conflict (subject) do update set begun_at = excluded.begun_at where erasure.done = 0";
+        self.write_down(begin, [owner.0.into(), now.to_rfc3339().into()]).await
+    }
+
+    /// It came about, and her key is gone.
+    pub(crate) async fn end_erasure(&self, owner: AccountId) -> Result<()> {
+        self.write_down("update erasure set done = 1 where subject = $1", [owner.0.into()]).await
+    }
+
+    /// It did not come about.
+    pub(crate) async fn forgo_erasure(&self, owner: AccountId) -> Result<()> {
+        self.write_down("delete from erasure where subject = $1 and done = 0", [owner.0.into()]).await
+    }
+
+    /// Erasures that came about, or those of which that is not known yet, and when each was begun.
+    pub(crate) async fn erasures(&self, done: bool) -> Result<Vec<(AccountId, DateTime<Utc>)>> {
+        let question = "select subject, begun_at from erasure where done = $1 order by subject";
+        let values = [i32::from(done).into()];
+        let question = Statement::from_sql_and_values(self.keys.get_database_backend(), question, values);
+        let rows = self.keys.query_all_raw(question).await?;
+        rows.iter()
+            .map(|row| {
+                let begun: String = row.try_get("", "begun_at")?;
+                let begun = DateTime::parse_from_rfc3339(&begun)
+                    .map_err(|_| StorageError::Corrupt("erasure.begun_at".into()))?;
+                Ok((AccountId(row.try_get("", "subject")?), begun.to_utc()))
+            })
+            .collect()
+    }
+
+    async fn write_down(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
+        self.keys.execute_raw(Statement::from_sql_and_values(self.keys.get_database_backend(), sql, values)).await?;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod comments;
 mod crisis_plan;
 mod digests;
 mod documented;
+mod erasure;
 mod events;
 mod export;
 mod export_fhir;

@@ -6,7 +6,7 @@ use domain::clock::Clock;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-const PASSWORD: &str = "a long enough password";
+pub const PASSWORD: &str = "a long enough password";
 
 /// Which gateway reaches the phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! The database is put back from a backup: what was sent since is not known to it, and is not sent again.
 
 use super::crowd::Crowd;
+use super::person::PASSWORD;
 use super::{World, eventually, oslo};
 use crate::harness::{Client, free_port, on_both_databases};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 on_both_databases! {
@@ -57,6 +59,33 @@ on_both_databases! {
         let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
         assert!(said.contains("well   dispatch: is not held"), "{said}");
         worker.stop().await;
+    }
+
+    async fn who_was_erased_stays_so_in_a_database_of_before(database) {
+        let mut world = World::still(&[], "2027-09-06 10:00", database).await;
+        world.house.begin("serve").await;
+        let pair = world.pair().await;
+        world.plan(&pair.owner, "what_i_do", "Lavendelen bak huset").await;
+        world.house.stop().await;
+        world.house.database().back_up().await;
+        world.reconnect().await;
+        world.house.restart().await;
+        assert_eq!(pair.owner.post("/v1/me/erasure", json!({ "password": PASSWORD })).await.status, 204);
+        assert_eq!(world.count("account where state = 'erased'").await, 1);
+        assert_eq!(pair.owner.get("/v1/me").await.status, 401);
+        world.house.stop().await;
+
+        world.house.database().restore().await;
+        world.reconnect().await;
+        assert_eq!(world.count("account where state = 'erased'").await, 0, "it was put back to before");
+        assert_eq!(world.count("plan_section").await, 1);
+        let declared = world.house.run(&["hold"]).await;
+        assert!(declared.status.success(), "{}", String::from_utf8_lossy(&declared.stderr));
+        assert_eq!(world.count("account where state = 'erased' and display_name = '—'").await, 1);
+        assert_eq!(world.count("plan_section").await, 0);
+        world.house.restart().await;
+        assert_eq!(pair.owner.get("/v1/me").await.status, 401);
+        world.house.stop().await;
     }
 
     async fn a_restore_can_be_declared(database) {

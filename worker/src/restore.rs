@@ -3,7 +3,7 @@
 use crate::meters;
 use crate::planner::Planner;
 use storage::restores::{self, Swept};
-use storage::{Result, Store, dead_letters, instance};
+use storage::{Result, Store, dead_letters, erasure, instance};
 
 /// Moves the mark by which a restore is noticed, and holds dispatch where there was one. Asked before a worker begins,
 /// and now and then while it works.
@@ -12,6 +12,7 @@ pub async fn notice(store: &Store) -> Result<()> {
         tracing::error!("restore.noticed");
     }
     sweep(store).await?;
+    erasure::settle(store).await?;
     // While nothing is due nobody claims, who would say so too.
     meters::held(store, instance::dispatch_hold(store.read()).await?.on);
     meters::dead(store, dead_letters::count(store.read()).await?);
@@ -44,11 +45,12 @@ async fn sweep(store: &Store) -> Result<Swept> {
     let Some(restore) = restores::last(store.read()).await?.filter(|restore| !restore.swept) else {
         return Ok(Swept::default());
     };
+    let erased = erasure::replay(store).await?;
     let planner = Planner::new(store.clone());
     while planner.turn().await? > 0 {}
     let tx = store.write().await?;
     let swept = restores::sweep(&tx, restore, store.clock.now()).await?;
     tx.commit().await?;
-    tracing::warn!(deliveries = swept.deliveries, slots = swept.slots, "restore.swept");
+    tracing::warn!(deliveries = swept.deliveries, slots = swept.slots, erased, "restore.swept");
     Ok(swept)
 }

@@ -4,12 +4,12 @@ use crate::api::answer::{Created, Done, Found, Versioned, created, found, versio
 use crate::api::auth::SignedIn;
 use crate::api::problem::Problem;
 use crate::api::tags::ApiTags;
-use crate::app::{devices, notification_settings, profile};
+use crate::app::{devices, erasure, notification_settings, profile};
 use crate::state::App;
 use domain::ids::DeviceId;
 use mobile_contract::notification_settings::{NotificationSettingsIn, NotificationSettingsOut};
 use mobile_contract::profile::{
-    DeviceOut, DevicePatch, DeviceRegisterIn, DevicesOut, MeOut, MePatch, WorkingHoursIn, WorkingHoursOut,
+    DeviceOut, DevicePatch, DeviceRegisterIn, DevicesOut, ErasureIn, MeOut, MePatch, WorkingHoursIn, WorkingHoursOut,
 };
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -46,6 +46,23 @@ impl ProfileApi {
         let out = profile::change(&app, caller.0, body.0, if_match.as_deref()).await?;
         let version = out.version;
         Ok(versioned(out, version))
+    }
+
+    /// Have my account erased, and all that is mine
+    ///
+    /// For owners; it cannot be undone, so let her take everything away first (`get_export`), and ask again before you call.
+    /// Relationships end, nothing that is planned comes, every session ends, and what she kept is unreadable from then on, in
+    /// copies of the database too. What she sent and somebody opened stays with that reader, without her name; what
+    /// nobody opened goes. A wrong password is `wrong_credentials`, and changes nothing.
+    #[oai(path = "/me/erasure", method = "post", operation_id = "create_erasure")]
+    async fn create_erasure(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: SignedIn,
+        body: Json<ErasureIn>,
+    ) -> Result<Done, Problem> {
+        erasure::erase(&app, caller.0, body.0.password).await?;
+        Ok(Done::Empty)
     }
 
     /// See my working hours

@@ -18,6 +18,7 @@ pub mod crisis_plan;
 pub mod devices;
 pub mod digests;
 pub mod drafts;
+pub mod erasure;
 pub mod events;
 pub mod export;
 pub mod grants;

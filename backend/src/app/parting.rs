@@ -4,7 +4,6 @@ use crate::app::Answer;
 use crate::app::relationships::after;
 use crate::app::sessions::Caller;
 use crate::state::App;
-use chrono::{DateTime, Utc};
 use domain::gate::Reason;
 use domain::ids::{AccountId, MessageId, RelationshipId};
 use domain::ownership::Standing;
@@ -13,32 +12,9 @@ use domain::words::{AccountState, ClosedBy, Job, RelationshipEnd, RelationshipSt
 use storage::relationships::Related;
 use storage::whose::Whose;
 use storage::{
-    Authorized, WriteTx, accounts, agreement_rounds, clocks, concerns, consultations, joint_sessions, notices, planned,
-    relationships, rows, series, uncertain_promises,
+    WriteTx, accounts, agreement_rounds, clocks, joint_sessions, notices, parting, relationships, series,
+    uncertain_promises,
 };
-
-/// What a pair leaves behind when it parts: no promise, nothing planned, no series, nothing on a
-/// device. Messages stay with those who opened them, drafts with their authors.
-pub(crate) async fn part(
-    tx: &WriteTx,
-    related: &Authorized<Related>,
-    closed_by: ClosedBy,
-    now: DateTime<Utc>,
-) -> Answer<()> {
-    let (id, by) = (related.view.id, related.permit().account());
-    clocks::close_all(tx, id, closed_by, by, now).await?;
-    for row in series::of(&**tx, Whose::Relationship(id), None).await? {
-        if !is_over(&row) {
-            series::settle(tx, &row, SeriesState::Stopped, Reason::RelationshipEnded, now).await?;
-        }
-    }
-    planned::cancel(tx, Whose::Relationship(id), Reason::RelationshipEnded, now).await?;
-    consultations::cancel_all(tx, id, now).await?;
-    // After the series are stopped: clearing lets resting ones go on.
-    concerns::clear(tx, id, "relationship_ended", now).await?;
-    notices::parted(tx, related.view.owner, id, now).await?;
-    Ok(())
-}
 
 /// Either side ends it, at once and without a reason. Everything planned for the pair is cancelled in the same
 /// commit. What the owner did not do herself she is told in her waking hours; an invitation that is
@@ -87,7 +63,7 @@ pub async fn leave(app: &App, caller: Caller, id: RelationshipId) -> Answer<()> 
         }
     }
     for row in series::of(&*tx, Whose::Relationship(id), Some(Job::CheckIn)).await? {
-        if row.provider_id == Some(leaver.0) && !is_over(&row) {
+        if row.provider_id == Some(leaver.0) && !parting::is_over(&row) {
             series::settle(&tx, &row, SeriesState::Stopped, Reason::RelationshipEnded, now).await?;
         }
     }
@@ -109,8 +85,4 @@ async fn heir(tx: &WriteTx, related: &Related, leaver: AccountId) -> Answer<Opti
     let active =
         |id: &AccountId| accounts.iter().any(|row| row.id == id.0 && row.state == AccountState::Active.as_str());
     Ok(colleagues.into_iter().find(active))
-}
-
-fn is_over(row: &rows::Series) -> bool {
-    [SeriesState::Stopped.as_str(), SeriesState::Completed.as_str()].contains(&row.state.as_str())
 }

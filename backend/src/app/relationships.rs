@@ -1,7 +1,7 @@
 //! Inviting each other, starting, pausing and ending.
 
 use crate::app::sessions::Caller;
-use crate::app::{Answer, Refusal, parting};
+use crate::app::{Answer, Refusal};
 use crate::state::App;
 use crate::views;
 use chrono::{DateTime, Utc};
@@ -16,8 +16,8 @@ use storage::relationships::{NewRelationship, Related};
 use storage::series::NewSeries;
 use storage::whose::Whose;
 use storage::{
-    Authorized, StorageError, WriteTx, accounts, calendars, joint_sessions, plan_reviews, planned, relationships,
-    series,
+    Authorized, StorageError, WriteTx, accounts, calendars, joint_sessions, parting, plan_reviews, planned,
+    relationships, series,
 };
 
 const LIST: &str = "list_relationships";
@@ -121,12 +121,15 @@ pub(crate) async fn after(
         }
     }
     let whose = Whose::Relationship(related.view.id);
-    if matches!(to, RelationshipState::Ended | RelationshipState::Paused) {
-        joint_sessions::end_all(tx, related.view.id, None, now).await?;
-    }
     match to {
-        RelationshipState::Ended => parting::part(tx, related, closed_by, now).await?,
-        RelationshipState::Paused => planned::cancel(tx, whose, Reason::Paused, now).await?,
+        RelationshipState::Ended => {
+            let by = (closed_by, related.permit().account());
+            parting::part(tx, related.view.id, related.view.owner, by, now).await?;
+        }
+        RelationshipState::Paused => {
+            joint_sessions::end_all(tx, related.view.id, None, now).await?;
+            planned::cancel(tx, whose, Reason::Paused, now).await?;
+        }
         RelationshipState::Active | RelationshipState::Invited => series::reconsider(tx, whose, now).await?,
     }
     Ok(())

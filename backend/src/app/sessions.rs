@@ -105,7 +105,8 @@ async fn turn(app: &App) -> Answer<tokio::sync::OwnedSemaphorePermit> {
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keQ$\
                       Zv0fXJ0zgBI8wG8bL0oS1u5s1h0cD4nJw0l3X8l9J2E";
 
-async fn password_matches(app: &App, hash: Option<String>, password: String) -> Answer<bool> {
+/// Whether it is the one that was hashed; as long without a hash.
+pub(crate) async fn password_matches(app: &App, hash: Option<String>, password: String) -> Answer<bool> {
     let known = hash.is_some();
     let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
     let _turn = turn(app).await?;

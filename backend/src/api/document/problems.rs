@@ -20,7 +20,7 @@ struct Operation<'a> {
 
 /// Codes that single operations give for reasons of their own.
 const OWN: &[(Code, &[&str])] = &[
-    (Code::WrongCredentials, &["create_session"]),
+    (Code::WrongCredentials, &["create_erasure", "create_session"]),
     (Code::NotSignedIn, &["refresh_session"]),
     (Code::ConsentNeeded, &["create_message"]),
     (Code::UndoOver, &["undo_message"]),
